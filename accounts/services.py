@@ -1,0 +1,75 @@
+"""Changes to people: joining, signing in, editing a profile."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from accounts import errors, sessions
+from accounts.models import User, normalised_email
+from core import events
+
+
+@transaction.atomic
+def register(*, email: str, password: str, name: str, device: str, at: datetime) -> sessions.Tokens:
+    """Create a buyer and sign them in.
+
+    :raises PasswordWeak: the password fails Django's validators.
+    :raises EmailTaken: an account with this address exists, in whatever case.
+    """
+    first_name, _, last_name = name.strip().partition(" ")
+    user = User(email=normalised_email(email), first_name=first_name, last_name=last_name.strip())
+    _check_password(password, user)
+    user.set_password(password)
+    user.last_login_at = at
+    _insert(user)
+    events.record("user.registered", user.pk, {}, at=at)
+    return sessions.begin(user=user, device=device, at=at)
+
+
+def sign_in(*, email: str, password: str, device: str, at: datetime) -> sessions.Tokens:
+    """Check the password and open a session. Takes as long for an unknown address as for a known.
+
+    :raises InvalidCredentials: unknown, wrong, or the account is closed; it does not say which.
+    """
+    users = User.objects.select_related("seller")
+    user = users.filter(email=normalised_email(email), is_active=True).first()
+    if user is None:
+        check_password(password, make_password("nobody"))
+        raise errors.InvalidCredentials
+    if not user.check_password(password):
+        raise errors.InvalidCredentials
+    record_sign_in(user=user, at=at)
+    return sessions.begin(user=user, device=device, at=at)
+
+
+def record_sign_in(*, user: User, at: datetime) -> None:
+    """Note when ``user`` was last here."""
+    user.last_login_at = at
+    user.save(update_fields=["last_login_at"])
+
+
+def edit_profile(*, user: User, changes: dict[str, Any]) -> User:
+    """Write the given profile fields (already validated) and nothing else."""
+    for field, value in changes.items():
+        setattr(user, field, value)
+    user.save(update_fields=[*changes, "updated_at"])
+    return user
+
+
+def _check_password(password: str, user: User) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise errors.PasswordWeak(" ".join(error.messages), field="password") from error
+
+
+def _insert(user: User) -> None:
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+    except IntegrityError as error:
+        raise errors.EmailTaken(field="email") from error

@@ -1,0 +1,29 @@
+"""People for tests."""
+
+import factory
+
+from accounts.models import Seller, User
+
+PASSWORD = "correct horse battery"
+
+
+class UserFactory(factory.django.DjangoModelFactory[User]):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence("person{}@example.com".format)
+    first_name = "Pat"
+    last_name = factory.Sequence("Person{}".format)
+    password = factory.django.Password(PASSWORD)
+
+
+class SellerFactory(factory.django.DjangoModelFactory[Seller]):
+    class Meta:
+        model = Seller
+
+    user = factory.SubFactory(UserFactory)
+    name = factory.Sequence("Shop {}".format)
+    slug = factory.Sequence("shop-{}".format)
+    status = Seller.Status.APPROVED
+    commission_rate = 1000

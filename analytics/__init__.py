@@ -1,0 +1,1 @@
+"""What happened: sales facts, reports, recommendations. A room that is still empty."""

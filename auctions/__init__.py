@@ -1,0 +1,1 @@
+"""What goes to the highest bidder. A room that is still empty."""

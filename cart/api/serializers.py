@@ -1,0 +1,50 @@
+"""Carts in JSON."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from cart.models import CartItem
+from cart.queries import CartView
+from core.api.fields import MoneyField, StrictSerializer
+
+
+class CartItemSerializer(serializers.Serializer[CartItem]):
+    id = serializers.UUIDField()
+    product_id = serializers.UUIDField(source="variant.product_id")
+    variant_id = serializers.UUIDField()
+    product_name = serializers.CharField(source="variant.product.title")
+    price = MoneyField(source="variant.unit_price")
+    quantity = serializers.IntegerField()
+    subtotal = MoneyField()
+    available = serializers.BooleanField(source="is_available")
+    price_changed = serializers.BooleanField(source="has_price_changed")
+
+
+class CartSerializer(serializers.Serializer[CartView]):
+    id = serializers.UUIDField(allow_null=True)
+    customer_id = serializers.UUIDField()
+    items = CartItemSerializer(many=True)
+    total_items = serializers.IntegerField()
+    subtotal = MoneyField()
+    discount = MoneyField()
+    currency = serializers.CharField()
+    created_at = serializers.DateTimeField(allow_null=True)
+    updated_at = serializers.DateTimeField(allow_null=True)
+
+
+class AddItemSerializer(StrictSerializer):
+    product_id = serializers.UUIDField(required=False)
+    variant_id = serializers.UUIDField(required=False)
+    quantity = serializers.IntegerField(min_value=1, max_value=1_000_000)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if len({"product_id", "variant_id"} & set(attrs)) != 1:
+            raise serializers.ValidationError(
+                {"product_id": "Give either product_id or variant_id."}
+            )
+        return attrs
+
+
+class QuantitySerializer(StrictSerializer):
+    quantity = serializers.IntegerField(min_value=0, max_value=1_000_000)

@@ -1,0 +1,11 @@
+"""Routes of the cart below ``/api/v1/``. Checkout is routed to orders."""
+
+from django.urls import path
+
+from cart.api import views
+
+urlpatterns = [
+    path("cart", views.CartDetailView.as_view()),
+    path("cart/items", views.CartItemsView.as_view()),
+    path("cart/items/<uuid:item_id>", views.CartItemView.as_view()),
+]

@@ -1,0 +1,64 @@
+"""What a shopper means to buy. A cart reserves nothing and promises no price."""
+
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import User
+from catalog.models import Variant
+from core.models import Identified, Versioned
+from core.money import Money
+
+
+class CartQuerySet(models.QuerySet["Cart"]):
+    def locked(self) -> Self:
+        """First in the lock order, so that whoever changes or buys a cart does so alone."""
+        return self.order_by("pk").select_for_update(of=("self",), no_key=True)
+
+
+class Cart(Versioned):
+    """One user's cart, in the shop's currency."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="cart")
+    currency = models.CharField(max_length=3)
+
+    objects: ClassVar[CartQuerySet] = CartQuerySet.as_manager()  # type: ignore[assignment]  # the manager has the queryset's methods
+
+    def __str__(self) -> str:
+        return f"cart of {self.user_id}"
+
+
+class CartItem(Identified):
+    """A variant and how many. ``seen_price`` (minor units) is what the shopper was shown."""
+
+    cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="items")
+    variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="+")
+    quantity = models.PositiveIntegerField()
+    seen_price = models.BigIntegerField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["created_at", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["cart", "variant"], name="cart_item_variant_once"),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=1), name="cart_item_quantity_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} x {self.variant_id}"
+
+    @property
+    def subtotal(self) -> Money:
+        """At the catalogue's price of this moment (variant must be selected along)."""
+        return self.variant.unit_price * self.quantity
+
+    @property
+    def is_available(self) -> bool:
+        return self.variant.is_active and self.variant.stock >= self.quantity
+
+    @property
+    def has_price_changed(self) -> bool:
+        return self.seen_price != self.variant.price

@@ -1,0 +1,58 @@
+"""Goods for tests: an active product with one variant, unless told otherwise."""
+
+from typing import Any
+
+import factory
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.tests.factories import SellerFactory
+from catalog.models import Brand, Category, Product, Variant
+
+
+class CategoryFactory(factory.django.DjangoModelFactory[Category]):
+    class Meta:
+        model = Category
+
+    name = factory.Sequence("Category {}".format)
+    slug = factory.Sequence("category-{}".format)
+
+
+class BrandFactory(factory.django.DjangoModelFactory[Brand]):
+    class Meta:
+        model = Brand
+
+    name = factory.Sequence("Brand {}".format)
+    slug = factory.Sequence("brand-{}".format)
+
+
+class ProductFactory(factory.django.DjangoModelFactory[Product]):
+    class Meta:
+        model = Product
+
+    seller = factory.SubFactory(SellerFactory)
+    category = factory.SubFactory(CategoryFactory)
+    title = factory.Sequence("Product {}".format)
+    slug = factory.Sequence("product-{}".format)
+    currency = "GBP"
+
+
+class VariantFactory(factory.django.DjangoModelFactory[Variant]):
+    class Meta:
+        model = Variant
+
+    product = factory.SubFactory(ProductFactory)
+    sku = factory.Sequence("SKU{:05}".format)
+    currency = "GBP"
+    price = 1000
+    stock = 5
+
+
+def on_sale(*, price: int = 1000, stock: int = 5, **product: Any) -> Variant:
+    """The only variant of a new active product."""
+    variant = VariantFactory(product=ProductFactory(**product), price=price, stock=stock)
+    with transaction.atomic():
+        Product.objects.filter(pk=variant.product_id).refresh_offers(at=timezone.now())
+    Product.objects.filter(pk=variant.product_id).update(status=Product.Status.ACTIVE)
+    variant.product.refresh_from_db()
+    return variant

@@ -1,0 +1,15 @@
+"""Settings of the test suite: cheap passwords, no background worker, a server only if named."""
+
+import os
+
+from config.settings.base import *  # noqa: F403  # Django's way to share settings
+from config.settings.base import CACHES, SIMPLE_JWT
+
+SECRET_KEY = "tests have nothing to hide, and need 64 characters to say it in full"  # noqa: S105
+SIMPLE_JWT = SIMPLE_JWT | {"SIGNING_KEY": SECRET_KEY}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+REDIS_PREFIX = f"test-{os.getpid()}"
+CACHES = {"default": CACHES["default"] | {"KEY_PREFIX": REDIS_PREFIX}}
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True
+WHITENOISE_AUTOREFRESH = True

@@ -1,0 +1,32 @@
+"""Every address. API routes are declared without a trailing slash and answer with one as well."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from config.views import HomeView
+from core import views as system
+
+api = [
+    path("", include("accounts.api.urls")),
+    path("", include("catalog.api.urls")),
+    path("", include("orders.api.urls")),
+    path("", include("cart.api.urls")),
+    path("", include("ledger.api.urls")),
+]
+
+urlpatterns = [
+    path("", HomeView.as_view(), name="home"),
+    path("admin/", admin.site.urls),
+    path("api", system.ServiceView.as_view()),
+    path("api/v1/", include(api)),
+    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("docs", SpectacularSwaggerSplitView.as_view(), name="docs"),
+    path("health", system.HealthView.as_view()),
+    path("health/live", system.LiveView.as_view()),
+    path("health/ready", system.ReadyView.as_view()),
+    path("health/startup", system.StartupView.as_view()),
+]
+
+handler404 = "config.views.not_found"
+handler500 = "config.views.server_error"

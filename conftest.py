@@ -1,0 +1,114 @@
+"""What every test may use: the cast, a signed-in API client, and guards that let tables be emptied.
+
+The cast: ``alice`` sells, ``bob`` buys, ``charlie`` may see nothing, ``dana`` is staff.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.core.cache import cache
+from django.db import connection
+from django.test import TransactionTestCase
+from rest_framework.test import APIClient
+from rest_framework_simplejwt.tokens import AccessToken
+
+from accounts.models import User
+from accounts.tests.factories import SellerFactory, UserFactory
+from core import guards
+from core.api import throttles
+from core.permissions import GRANTS
+
+assert settings.SETTINGS_MODULE == "config.settings.testing"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what needs a server that nobody named, and say so."""
+    needs = {
+        "postgresql": ("postgresql" in settings.DATABASES["default"]["ENGINE"], "DATABASE_URL"),
+        "redis": (bool(settings.REDIS_URL), "REDIS_URL"),
+    }
+    for item in items:
+        for server, (present, variable) in needs.items():
+            if item.get_closest_marker(server) and not present:
+                item.add_marker(pytest.mark.skip(reason=f"needs {server}: set {variable}"))
+
+
+@contextmanager
+def guards_suspended() -> Iterator[None]:
+    """Let a test's tables be emptied. Nothing outside the tests can do this."""
+    if connection.vendor == "sqlite":
+        guards.drop()
+        yield
+        guards.install()
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica")
+            yield
+            cursor.execute("SET session_replication_role = DEFAULT")
+
+
+def _flush_without_guards(flush: Callable[[Any], None]) -> Callable[[Any], None]:
+    def flushed(test: Any) -> None:
+        with guards_suspended():
+            flush(test)
+
+    return flushed
+
+
+# The one place where rows are thrown away.
+TransactionTestCase._fixture_teardown = _flush_without_guards(  # type: ignore[attr-defined]  # Django's own, without a stub
+    TransactionTestCase._fixture_teardown,  # type: ignore[attr-defined]  # as above
+)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> Iterator[None]:
+    """Rate limits and caches start empty for each test."""
+    yield
+    if settings.REDIS_URL:
+        cache.delete_pattern("*")  # type: ignore[attr-defined]  # django-redis's; clear() would empty the whole server
+    else:
+        cache.clear()
+    throttles.storage().reset()
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    user = UserFactory(email="alice@example.com", first_name="Alice", last_name="Archer")
+    SellerFactory(user=user, name="Alice's Attic", slug="alices-attic")
+    return user
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    return UserFactory(email="bob@example.com", first_name="Bob", last_name="Baker")
+
+
+@pytest.fixture
+def charlie(db: None) -> User:
+    return UserFactory(email="charlie@example.com", first_name="Charlie", last_name="Cole")
+
+
+@pytest.fixture
+def dana(db: None) -> User:
+    user = UserFactory(email="dana@example.com", first_name="Dana", is_staff=True)
+    user.groups.set(Group.objects.filter(name__in=GRANTS))
+    return user
+
+
+@pytest.fixture
+def api() -> Callable[..., APIClient]:
+    """``api(bob)`` is a client signed in as bob; ``api()`` is nobody's."""
+
+    def client(user: User | None = None, **headers: str) -> APIClient:
+        signed_in = APIClient(headers=headers)
+        if user is not None:
+            token = AccessToken.for_user(user)
+            signed_in.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+        return signed_in
+
+    return client

@@ -1,0 +1,99 @@
+"""Triggers that hold the invariants in the database itself, whoever writes to it.
+
+Each app keeps its own in ``triggers/postgresql.sql`` and ``triggers/sqlite.sql``: the same rules in
+two dialects, over the newest schema. ``migrate`` takes SQLite's off before it rebuilds tables
+(Django copies, drops and renames them, and triggers go with the old one) and puts all of them on
+when it is done; web, worker and beat call ``require`` and do not start without them.
+"""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+TRIGGER = re.compile(r"^CREATE (?:OR REPLACE )?(?:CONSTRAINT )?TRIGGER (\w+)", re.MULTILINE)
+
+TABLE = re.compile(r"^CREATE .*?TRIGGER \w+\s.*?\sON (\w+)", re.MULTILINE)
+
+ENABLED = {
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O','A')",
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+}
+
+
+class GuardsMissing(ImproperlyConfigured):
+    """The database would accept what it must refuse."""
+
+
+def install(using: str = "default") -> None:
+    """Put every guard on, replacing older ones of the same name. Idempotent."""
+    connection = connections[using]
+    drop(using)
+    tables = set(connection.introspection.table_names())
+    with connection.cursor() as cursor:
+        for script in _scripts(connection):
+            if set(TABLE.findall(script)) <= tables:  # else: migrated to an older state
+                _execute(cursor, script, connection.vendor)
+
+
+def drop(using: str = "default") -> None:
+    """Take SQLite's guards off, for a schema change. PostgreSQL's stay on through one."""
+    connection = connections[using]
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        for name in expected(connection):
+            cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+
+
+def missing(using: str = "default") -> set[str]:
+    """Names of guards that the database lacks or has disabled."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        cursor.execute(ENABLED[connection.vendor])
+        present = {name for (name,) in cursor.fetchall()}
+    return expected(connection) - present
+
+
+def require(using: str = "default") -> None:
+    """Refuse to go on without the guards.
+
+    :raises GuardsMissing: naming those that are not there.
+    """
+    absent = missing(using)
+    if absent:
+        names = ", ".join(sorted(absent))
+        raise GuardsMissing(f"Guards missing in the database (run migrate): {names}")
+
+
+def expected(connection: BaseDatabaseWrapper) -> set[str]:
+    """Names of all guards for this engine."""
+    return {name for sql in _scripts(connection) for name in TRIGGER.findall(sql)}
+
+
+def _scripts(connection: BaseDatabaseWrapper) -> Iterator[str]:
+    for app in apps.get_app_configs():
+        script = Path(app.path) / "triggers" / f"{connection.vendor}.sql"
+        if script.exists():
+            yield script.read_text()
+
+
+def _execute(cursor: Any, script: str, vendor: str) -> None:
+    for statement in _split(script) if vendor == "sqlite" else [script]:
+        cursor.execute(statement)
+
+
+def _split(script: str) -> Iterator[str]:
+    """SQLite's driver takes one statement at a time, and knows where a trigger's body ends."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

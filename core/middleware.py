@@ -1,0 +1,83 @@
+"""What every request passes: time taken, an id to find it by, slashes, content policy."""
+
+import logging
+import re
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+
+from csp.middleware import CSPMiddleware
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from core.ids import uuid7
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+request_id: ContextVar[str] = ContextVar("request_id", default="-")
+ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+class ProcessTime:
+    """``X-Process-Time``: milliseconds from the first middleware to the last byte built."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        started = time.perf_counter_ns()
+        response = self.get_response(request)
+        response["X-Process-Time"] = f"{(time.perf_counter_ns() - started) / 1_000_000:.1f}"
+        return response
+
+
+class RequestId:
+    """``X-Request-ID``: the client's, if it is fit for a log line, or a new one; in every log."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        offered = request.headers.get("X-Request-ID", "")
+        chosen = offered if ACCEPTABLE_ID.fullmatch(offered) else str(uuid7())
+        token = request_id.set(chosen)
+        try:
+            response = self.get_response(request)
+        finally:
+            request_id.reset(token)
+        response["X-Request-ID"] = chosen
+        return response
+
+
+class RequestIdFilter(logging.Filter):
+    """Gives every log record the id of the request it was written for, or ``-``."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.request_id = request_id.get()
+        return True
+
+
+class OptionalTrailingSlash:
+    """API routes are declared without a trailing slash, and answer with one as well."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        path = request.path_info
+        if path.endswith("/") and path.startswith(("/api/", "/docs", "/health")):
+            request.path_info = path.rstrip("/")
+        return self.get_response(request)
+
+
+class PathPolicy(CSPMiddleware):
+    """The content security policy, relaxed under the few prefixes whose pages cannot do with it."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        for prefix, directives in settings.RELAXED_CONTENT_SECURITY.items():
+            if request.path.startswith(prefix):
+                response._csp_update = directives  # type: ignore[attr-defined]  # noqa: SLF001  # what csp_update sets
+        super().process_response(request, response)
+        return response

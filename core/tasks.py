@@ -1,0 +1,30 @@
+"""What beat runs for every app."""
+
+from uuid import UUID
+
+from celery import shared_task
+
+from core import clock, events
+from core.models import IdempotencyRecord
+
+
+@shared_task(ignore_result=True)
+def deliver_events() -> int:
+    """Send every due delivery to a worker of its own, so that one failure stops no other."""
+    due = events.due(at=clock.now())
+    for delivery_id in due:
+        deliver.delay(str(delivery_id))
+    return len(due)
+
+
+@shared_task(ignore_result=True)
+def deliver(delivery_id: str) -> bool:
+    """Run one delivery. Safe to run twice; see ``events.deliver``."""
+    return events.deliver(UUID(delivery_id), at=clock.now())
+
+
+@shared_task(ignore_result=True)
+def prune_idempotency_records() -> int:
+    """Forget answers past their time. The effects themselves stay unique by the domain's keys."""
+    expired = IdempotencyRecord.objects.filter(expires_at__lte=clock.now())
+    return expired.delete()[0]

@@ -1,0 +1,25 @@
+"""The ledger accounts that orders move money through, named in one place.
+
+Escrow holds one order's money and may not go below zero, so no more can leave it than came in.
+"""
+
+from uuid import UUID
+
+from ledger.chart import AccountSpec
+
+HOT = 1
+"""Lock tier of accounts that many transactions share; they are locked last."""
+
+
+def escrow(order_id: UUID, currency: str) -> AccountSpec:
+    return AccountSpec(f"order:{order_id.hex}:escrow:{currency}", "escrow", currency)
+
+
+def seller_payable(seller_id: UUID, currency: str) -> AccountSpec:
+    return AccountSpec(f"seller:{seller_id.hex}:payable:{currency}", "payable", currency)
+
+
+def commission(currency: str) -> AccountSpec:
+    return AccountSpec(
+        f"platform:commission:{currency}", "commission", currency, min_balance=None, tier=HOT
+    )

@@ -1,0 +1,140 @@
+"""Orders in JSON."""
+
+from typing import Any
+
+from babel import Locale
+from django.conf import settings
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from cart.api.serializers import AddItemSerializer
+from core.api.fields import StrictSerializer
+from core.money import Money
+from orders.models import Order, OrderLine, Payment, SellerOrder
+
+COUNTRIES = frozenset(
+    code for code in map(str, Locale("en").territories) if len(code) == 2 and code.isalpha()
+) - {"ZZ"}
+
+
+@extend_schema_field({"type": "string", "pattern": r"^-?\d+(\.\d+)?$", "examples": ["24.99"]})
+class AmountField(serializers.Field[Any, Any, str, Any]):
+    """Minor units of the row's own currency, as a decimal string."""
+
+    def get_attribute(self, instance: Any) -> Money:
+        return Money(getattr(instance, self.source), instance.currency)  # type: ignore[arg-type]  # bound fields have a source
+
+    def to_representation(self, value: Any) -> str:
+        return str(value)
+
+
+class AddressSerializer(StrictSerializer):
+    recipient = serializers.CharField(max_length=200)
+    street = serializers.CharField(max_length=200)
+    street2 = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    city = serializers.CharField(max_length=100)
+    state = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    zip = serializers.CharField(max_length=20)
+    country = serializers.CharField(min_length=2, max_length=2)
+    phone = serializers.CharField(max_length=32, required=False, allow_blank=True)
+
+    def validate_country(self, value: str) -> str:
+        if value not in COUNTRIES:
+            raise serializers.ValidationError("Give an ISO 3166 code of two capital letters.")
+        return value
+
+
+class PurchaseSerializer(StrictSerializer):
+    payment_method = serializers.ChoiceField(choices=Payment.Method.choices)
+    shipping_address = AddressSerializer()
+    billing_address = AddressSerializer(required=False)
+
+
+class CheckoutSerializer(PurchaseSerializer):
+    accept_price_changes = serializers.BooleanField(default=False)
+
+
+class WantedSerializer(AddItemSerializer):
+    def validate_quantity(self, value: int) -> int:
+        if value > settings.CART_MAX_QUANTITY:
+            raise serializers.ValidationError(f"At most {settings.CART_MAX_QUANTITY} of one.")
+        return value
+
+
+class BuySerializer(PurchaseSerializer):
+    items = serializers.ListField(child=WantedSerializer(), min_length=1, max_length=100)
+
+
+class OrderLineSerializer(serializers.ModelSerializer[OrderLine]):
+    product_name = serializers.CharField(source="title")
+    price = AmountField(source="unit_price")
+    subtotal = AmountField()
+
+    class Meta:
+        model = OrderLine
+        fields = (
+            "product_id",
+            "variant_id",
+            "sku",
+            "product_name",
+            "price",
+            "quantity",
+            "subtotal",
+        )
+
+
+class SellerOrderSerializer(serializers.ModelSerializer[SellerOrder]):
+    seller = serializers.CharField(source="seller.slug")
+    total = AmountField()
+
+    class Meta:
+        model = SellerOrder
+        fields = ("id", "seller", "status", "total")
+
+
+class PaymentSerializer(serializers.ModelSerializer[Payment]):
+    amount = AmountField()
+
+    class Meta:
+        model = Payment
+        fields = ("id", "method", "status", "amount", "transaction_id", "captured_at")
+
+
+class OrderSerializer(serializers.ModelSerializer[Order]):
+    items = OrderLineSerializer(many=True, source="lines")
+    seller_orders = SellerOrderSerializer(many=True)
+    subtotal = AmountField()
+    discount = AmountField()
+    shipping = AmountField()
+    tax = AmountField()
+    total = AmountField()
+    payment = serializers.SerializerMethodField()
+    shipping_address = AddressSerializer()
+    billing_address = AddressSerializer()
+
+    class Meta:
+        model = Order
+        fields = (
+            "id",
+            "number",
+            "status",
+            "items",
+            "seller_orders",
+            "subtotal",
+            "discount",
+            "shipping",
+            "tax",
+            "total",
+            "currency",
+            "payment",
+            "shipping_address",
+            "billing_address",
+            "created_at",
+            "updated_at",
+        )
+
+    @extend_schema_field(PaymentSerializer(allow_null=True))
+    def get_payment(self, order: Order) -> Any:
+        """The one that was captured, else the newest."""
+        payments = sorted(order.payments.all(), key=lambda p: (p.status == "captured", p.pk))
+        return PaymentSerializer(payments[-1]).data if payments else None

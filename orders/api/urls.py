@@ -1,0 +1,11 @@
+"""Routes of orders below ``/api/v1/``, checkout of the cart among them."""
+
+from django.urls import path
+
+from orders.api import views
+
+urlpatterns = [
+    path("cart/checkout", views.CheckoutView.as_view()),
+    path("orders", views.OrdersView.as_view()),
+    path("orders/<uuid:order_id>", views.OrderView.as_view()),
+]

@@ -1,0 +1,114 @@
+"""Buying, and looking at what was bought."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import django_filters
+from django.shortcuts import get_object_or_404
+from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cart.services import sellable_variant
+from core import clock
+from core.api.idempotency import idempotent
+from core.api.schema import IDEMPOTENCY_KEY, problems
+from core.api.views import ApiView, ListView, SignedIn
+from orders import services
+from orders.api import serializers
+from orders.models import Order, Payment
+from orders.services import Wanted
+
+BOUGHT = {201: serializers.OrderSerializer, **problems(404, 409, 422)}
+
+
+class OrderFilter(django_filters.FilterSet):  # type: ignore[misc]  # no stubs
+    status = django_filters.ChoiceFilter(choices=Order.Status.choices)
+
+    class Meta:
+        model = Order
+        fields = ("status",)
+
+
+class OrdersView(ListView):
+    serializer_class = serializers.OrderSerializer
+    filter_backends = (DjangoFilterBackend,)
+    filterset_class = OrderFilter
+
+    def get_queryset(self) -> Any:
+        visible = Order.objects.visible_to(self.request.user)
+        return visible.with_parts().order_by("-created_at", "-pk")
+
+    @extend_schema(operation_id="orders", tags=["orders"])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The caller's orders, newest first; everybody's for staff."""
+        return super().get(request, *args, **kwargs)
+
+    @extend_schema(
+        operation_id="place_order",
+        tags=["orders"],
+        parameters=[IDEMPOTENCY_KEY],
+        request=serializers.BuySerializer,
+        responses=BOUGHT,
+    )
+    @idempotent
+    def post(self, request: SignedIn) -> Response:
+        """Buy without a cart, at the prices of this moment."""
+        body = serializers.BuySerializer.read(request)
+        order = services.place_order(
+            buyer=request.user, wanted=_wanted(body["items"]), **_terms(body)
+        )
+        return Response(serializers.OrderSerializer(order).data, status=201)
+
+
+class CheckoutView(ApiView):
+    @extend_schema(
+        operation_id="checkout",
+        tags=["cart"],
+        parameters=[IDEMPOTENCY_KEY],
+        request=serializers.CheckoutSerializer,
+        responses=BOUGHT,
+    )
+    @idempotent
+    def post(self, request: SignedIn) -> Response:
+        """Buy what is in the cart, at the prices that the cart showed."""
+        body = serializers.CheckoutSerializer.read(request)
+        order = services.checkout(
+            buyer=request.user,
+            accept_price_changes=body["accept_price_changes"],
+            **_terms(body),
+        )
+        return Response(serializers.OrderSerializer(order).data, status=201)
+
+
+class OrderView(ApiView):
+    @extend_schema(
+        operation_id="order", tags=["orders"], responses={200: serializers.OrderSerializer}
+    )
+    def get(self, request: SignedIn, order_id: UUID) -> Response:
+        """One order."""
+        visible = Order.objects.visible_to(request.user).with_parts()
+        order = get_object_or_404(visible, pk=order_id)
+        return Response(serializers.OrderSerializer(order).data)
+
+
+def _terms(body: Mapping[str, Any]) -> dict[str, Any]:
+    shipping = body["shipping_address"]
+    return {
+        "method": Payment.Method(body["payment_method"]),
+        "addresses": (shipping, body.get("billing_address", shipping)),
+        "at": clock.now(),
+    }
+
+
+def _wanted(items: list[dict[str, Any]]) -> list[Wanted]:
+    """One line per variant, however often it was named."""
+    quantities: dict[UUID, int] = {}
+    for item in items:
+        variant = sellable_variant(
+            product_id=item.get("product_id"), variant_id=item.get("variant_id")
+        )
+        quantities[variant.pk] = quantities.get(variant.pk, 0) + item["quantity"]
+    return [Wanted(variant_id, quantity) for variant_id, quantity in quantities.items()]

@@ -1,0 +1,13 @@
+"""What can go wrong with an order."""
+
+from typing import Any
+
+from core import errors
+
+
+class PriceChanged(errors.Conflict):
+    code = "price_changed"
+    message = "Prices have changed since you saw them."
+
+    def __init__(self, lines: list[dict[str, Any]]) -> None:
+        super().__init__(lines=lines)

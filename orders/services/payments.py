@@ -1,0 +1,90 @@
+"""Money into and out of an order's escrow."""
+
+from collections.abc import Sequence
+
+from core import events
+from core.models import Event
+from ledger.chart import wallet
+from ledger.services import Line, Posting, post_batch
+from orders import accounts_chart
+from orders.models import Order, Payment
+from orders.services.drafts import Draft
+
+
+def pay_from_wallets(drafts: Sequence[Draft]) -> None:
+    """Move each order's total from its buyer's wallet to its escrow, and mark it paid.
+
+    Saving the captured payment makes the database mark the order. An order that costs nothing
+    is paid without a payment.
+
+    :raises InsufficientFunds: a wallet holds too little; nothing is posted.
+    """
+    costing = [d.order for d in drafts if d.order.total]
+    posted = post_batch([_payment_posting(order) for order in costing])
+    Payment.objects.bulk_create(
+        (
+            Payment(
+                order=order,
+                method=Payment.Method.WALLET,
+                status=Payment.Status.CAPTURED,
+                amount=order.total,
+                currency=order.currency,
+                transaction_id=paid.transaction_id,
+                created_at=order.created_at,
+                captured_at=order.created_at,
+            )
+            for order, paid in zip(costing, posted, strict=True)
+        ),
+        batch_size=500,
+    )
+    free = [d.order.pk for d in drafts if not d.order.total]
+    Order.objects.filter(pk__in=free).update(status=Order.Status.PAID)
+    events.record_many([_paid_event(d) for d in drafts])
+
+
+def release_escrow(drafts: Sequence[Draft]) -> None:
+    """Pay each seller their part less commission, out of escrow. Once per order."""
+    post_batch([_release_posting(d) for d in drafts if d.order.total])
+
+
+def _payment_posting(order: Order) -> Posting:
+    return Posting(
+        kind="order_payment",
+        key=f"order:{order.pk.hex}:pay",
+        lines=(
+            Line(wallet(order.user_id, order.currency), -order.total),
+            Line(accounts_chart.escrow(order.pk, order.currency), order.total),
+        ),
+        effective_at=order.created_at,
+        actor_id=order.user_id,
+        metadata={"order": order.number},
+    )
+
+
+def _release_posting(draft: Draft) -> Posting:
+    order, parts = draft.order, draft.seller_orders.values()
+    shares = [
+        Line(accounts_chart.seller_payable(part.seller_id, order.currency), share)
+        for part in parts
+        if (share := part.total - part.commission)
+    ]
+    commission = sum(part.commission for part in parts)
+    if commission:
+        shares.append(Line(accounts_chart.commission(order.currency), commission))
+    return Posting(
+        kind="escrow_release",
+        key=f"order:{order.pk.hex}:release",
+        lines=(Line(accounts_chart.escrow(order.pk, order.currency), -order.total), *shares),
+        effective_at=order.created_at,
+        metadata={"order": order.number},
+    )
+
+
+def _paid_event(draft: Draft) -> Event:
+    units: dict[str, int] = {}
+    for line in draft.lines:
+        product = str(line.product_id)
+        units[product] = units.get(product, 0) + line.quantity
+    payload = {"number": draft.order.number, "units": units}
+    order = draft.order
+    return Event(kind="order.paid", subject_id=order.pk, payload=payload, at=order.created_at)

@@ -1,0 +1,84 @@
+-- A captured payment is proven by the ledger, complete, and final.
+CREATE OR REPLACE FUNCTION orders_payment_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE escrow text;
+BEGIN
+  IF TG_OP = 'UPDATE' AND OLD.status = 'captured' THEN
+    RAISE EXCEPTION 'a captured payment never changes' USING ERRCODE = '23514';
+  END IF;
+  IF NEW.status <> 'captured' THEN RETURN NEW; END IF;
+  escrow := 'order:' || replace(NEW.order_id::text, '-', '') || ':escrow:' || NEW.currency;
+  IF NOT EXISTS (
+    SELECT 1 FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id
+     WHERE e.transaction_id = NEW.transaction_id AND a.code = escrow AND e.amount = NEW.amount
+  ) THEN
+    RAISE EXCEPTION 'the payment is not in the order''s escrow' USING ERRCODE = '23514';
+  END IF;
+  IF (SELECT subtotal FROM orders_order WHERE id = NEW.order_id)
+     IS DISTINCT FROM (SELECT sum(subtotal) FROM orders_orderline WHERE order_id = NEW.order_id) THEN
+    RAISE EXCEPTION 'the order''s lines do not add up to its subtotal' USING ERRCODE = '23514';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER orders_payment_guard BEFORE INSERT OR UPDATE ON orders_payment
+  FOR EACH ROW EXECUTE FUNCTION orders_payment_guard();
+
+-- Order.paid is a projection of captured payments; orders_order_never_half_paid judges it.
+CREATE OR REPLACE FUNCTION orders_payment_project() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE orders_order
+     SET paid = paid + NEW.amount, status = 'paid', version = version + 1, updated_at = NEW.captured_at
+   WHERE id = NEW.order_id AND status = 'awaiting_payment';
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'the order does not await payment' USING ERRCODE = '23514';
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER orders_payment_project AFTER INSERT OR UPDATE ON orders_payment
+  FOR EACH ROW WHEN (NEW.status = 'captured') EXECUTE FUNCTION orders_payment_project();
+
+CREATE OR REPLACE FUNCTION orders_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '% on % is refused: history', TG_OP, TG_TABLE_NAME USING ERRCODE = '23514';
+END $$;
+
+CREATE OR REPLACE TRIGGER orders_payment_no_delete BEFORE DELETE ON orders_payment
+  FOR EACH ROW EXECUTE FUNCTION orders_refuse();
+CREATE OR REPLACE TRIGGER orders_order_no_delete BEFORE DELETE ON orders_order
+  FOR EACH ROW EXECUTE FUNCTION orders_refuse();
+CREATE OR REPLACE TRIGGER orders_seller_order_no_delete BEFORE DELETE ON orders_sellerorder
+  FOR EACH ROW EXECUTE FUNCTION orders_refuse();
+CREATE OR REPLACE TRIGGER orders_refund_no_delete BEFORE DELETE ON orders_refund
+  FOR EACH ROW EXECUTE FUNCTION orders_refuse();
+CREATE OR REPLACE TRIGGER orders_line_frozen BEFORE UPDATE OR DELETE ON orders_orderline
+  FOR EACH ROW EXECUTE FUNCTION orders_refuse();
+
+CREATE OR REPLACE FUNCTION orders_line_before_payment() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM 1 FROM orders_order WHERE id = NEW.order_id AND status = 'awaiting_payment' FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'an order that does not await payment takes no more lines' USING ERRCODE = '23514';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER orders_line_before_payment BEFORE INSERT ON orders_orderline
+  FOR EACH ROW EXECUTE FUNCTION orders_line_before_payment();
+
+CREATE OR REPLACE FUNCTION orders_order_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.paid <> (SELECT coalesce(sum(amount), 0) FROM orders_payment
+                   WHERE order_id = NEW.id AND status = 'captured') THEN
+    RAISE EXCEPTION 'paid is what captured payments say' USING ERRCODE = '23514';
+  END IF;
+  IF TG_OP = 'UPDATE' AND OLD.paid > 0
+     AND (NEW.paid, NEW.total, NEW.subtotal, NEW.discount, NEW.shipping, NEW.tax, NEW.currency)
+      <> (OLD.paid, OLD.total, OLD.subtotal, OLD.discount, OLD.shipping, OLD.tax, OLD.currency) THEN
+    RAISE EXCEPTION 'a paid order''s amounts never change' USING ERRCODE = '23514';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER orders_order_guard BEFORE INSERT OR UPDATE ON orders_order
+  FOR EACH ROW EXECUTE FUNCTION orders_order_guard();
