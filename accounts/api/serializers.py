@@ -9,6 +9,7 @@ from core.api.fields import StrictSerializer
 class UserSerializer(serializers.ModelSerializer[User]):
     name = serializers.CharField(read_only=True)
     role = serializers.ChoiceField(choices=User.Role.choices, read_only=True)
+    avatar_url = serializers.CharField(read_only=True)
 
     class Meta:
         model = User

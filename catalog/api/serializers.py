@@ -83,6 +83,7 @@ class ProductDetailSerializer(ProductSerializer):
     media = MediaSerializer(many=True)
     variants = serializers.SerializerMethodField()
     breadcrumbs = serializers.SerializerMethodField()
+    video_url = serializers.CharField()
     specifications = serializers.DictField()
     shipping_info = serializers.DictField()
 

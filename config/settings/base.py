@@ -175,6 +175,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"persistAuthorization": True},
     "ENUM_NAME_OVERRIDES": {
+        "HealthStatus": ["up", "down"],
+        "TransactionStatus": ["posted", "reversed"],
         "OrderStatus": "orders.models.Order.Status",
         "SellerOrderStatus": "orders.models.SellerOrder.Status",
         "PaymentStatus": "orders.models.Payment.Status",

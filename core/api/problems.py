@@ -131,4 +131,4 @@ def _faults(detail: Any, field: str = "") -> Iterator[dict[str, str]]:
             yield from _faults(inner, f"{field}.{index}".strip("."))
     else:
         for part in detail if isinstance(detail, list) else [detail]:
-            yield {"field": field, "code": part.code, "detail": str(part)}
+            yield {"field": field, "code": part.code or "invalid", "detail": str(part)}

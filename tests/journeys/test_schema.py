@@ -1,0 +1,88 @@
+"""Every route, fuzzed from its own schema: no 5xx, and no answer that the schema does not say."""
+
+from functools import cache
+
+import pytest
+import schemathesis
+from django.core.wsgi import get_wsgi_application
+from drf_spectacular.generators import SchemaGenerator
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import strategies as st
+from rest_framework_simplejwt.tokens import AccessToken
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from catalog.models import Media
+from catalog.tests.factories import BrandFactory, on_sale
+from ledger.testing import assert_books_balance
+from orders.tests.factories import buy, give, put_in_cart
+
+EXAMPLES = 25
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+
+
+@cache
+def document():
+    loaded = schemathesis.openapi.from_dict(SchemaGenerator().get_schema(public=True))
+    loaded.app = get_wsgi_application()
+    return loaded
+
+
+def operations():
+    found = [result.ok() for result in document().get_all_operations()]
+    return {f"{o.method.upper()} {o.path}": o for o in found}
+
+
+@pytest.fixture
+def populated(dana, bob):
+    """Something of everything; dana may do all that staff may, and can pay."""
+    variant = on_sale(stock=1_000, brand=BrandFactory())
+    Media.objects.create(product=variant.product, url="/media/a.webp")
+    give(dana, "1000.00")
+    buy(dana, variant)
+    put_in_cart(dana, variant)
+    return {"product_id": variant.product_id, "variant_id": variant.pk, "user_id": bob.pk}
+
+
+@pytest.mark.parametrize("name", operations())
+def test_every_answer_is_documented(name, dana, populated, settings):
+    settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, "100000/minute")
+    operation = operations()[name]
+    bearer = f"Bearer {AccessToken.for_user(dana)}"
+
+    fuzz(operation, {"Authorization": bearer}, populated)
+    fuzz(operation, {}, populated)
+
+    assert_books_balance()
+
+
+def fuzz(operation, headers, known):
+    """Random requests, some with the ids of real rows put in, so that they get beyond a 404."""
+    valid = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
+    invalid = operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
+
+    @seed(20_261_121)
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=st.one_of(valid, invalid), real=st.booleans())
+    def run(case, real):
+        if real and isinstance(case.body, dict):
+            case.body |= {k: str(v) for k, v in known.items() if k in case.body}
+        response = case.call(headers={"Accept-Encoding": "identity", **headers})
+        case.validate_response(response, checks=CHECKS)
+
+    run()
