@@ -45,7 +45,7 @@ buyer="$(field "$session" 'it["access"]')"
 
 echo "3. Browse: in stock, at most 10.00, best selling first"
 products="$(call GET '/products?in_stock=true&max_price=10&ordering=best_selling&limit=3')"
-field "$products" '"\n".join(f"   {p[\"price\"]:>6} {p[\"title\"]} ({p[\"seller\"][\"name\"]})" for p in it["results"])'
+field "$products" '"\n".join("   %6s  %s" % (p["price"], p["title"]) for p in it["results"])'
 product_id="$(field "$products" 'it["results"][0]["id"]')"
 product="$(call GET "/products/$product_id")"
 in_stock="$(field "$product" 'it["variants"][0]["stock_quantity"]')"
@@ -70,7 +70,11 @@ echo "7. The order"
 order="$(call GET "/orders/$(field "$order" 'it["id"]')" "$buyer")"
 printf '%s' "$order" | python3 -m json.tool
 
+echo "8. What the ledger moved, as finance sees it"
+transaction="$(call GET "/transactions/$(field "$order" 'it["payment"]["transaction_id"]')" "$finance")"
+field "$transaction" '"\n".join("   %-62s %8s  leaves %8s" % (e["account"], e["amount"], e["balance_after"]) for e in it["entries"])'
+
 after="$(call GET /balances/current "$buyer")"
 left="$(field "$(call GET "/products/$product_id")" 'it["variants"][0]["stock_quantity"]')"
-echo "Balance before: $(field "$before" 'it["available"]')   after: $(field "$after" 'it["available"]')"
+echo "Wallet before: $(field "$before" 'it["available"]')   after: $(field "$after" 'it["available"]')"
 echo "Stock before: $in_stock   after: $left"
