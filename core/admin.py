@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from django.db.models import Model
+from django.contrib import admin
+from django.db.models import Model, QuerySet, URLField
 from django.forms import ModelForm
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
-from core import audit, clock
+from core import audit, clock, events
+from core.models import AuditEntry, Delivery, Event
 
 
 class ReadOnly:
@@ -45,6 +47,11 @@ class AuditedAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold is untyped
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if isinstance(db_field, URLField):
+            kwargs["assume_scheme"] = "https"
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
     def save_model(self, request: HttpRequest, obj: Model, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]  # noqa: FBT001  # Django's signature
         if change and hasattr(obj, "version"):
             obj.version += 1
@@ -63,11 +70,52 @@ class AuditedAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold is untyped
         obj.save()
 
 
-def _changes(form: ModelForm) -> dict[str, Any]:  # type: ignore[type-arg]  # any model's form
+def _changes(form: ModelForm) -> dict[str, list[str]]:  # type: ignore[type-arg]  # any model's form
     """``{field: [old, new]}`` as text; secrets are only said to have changed."""
-    return {
-        name: ["", ""]
-        if "password" in name
-        else [str(form.initial.get(name, "")), str(form.cleaned_data.get(name, ""))]
-        for name in form.changed_data
-    }
+    changes = {}
+    for name in form.changed_data:
+        old, new = (str(values.get(name, "")) for values in (form.initial, form.cleaned_data))
+        if "password" in name:
+            changes[name] = ["", ""]
+        elif old != new:
+            changes[name] = [old, new]
+    return changes
+
+
+class DeliveryInline(ReadOnlyInline):
+    model = Delivery
+    fields = ("consumer", "state", "attempts", "next_at", "error")
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnlyAdmin):
+    list_display = ("kind", "subject_id", "at")
+    list_filter = ("kind",)
+    search_fields = ("subject_id",)
+    inlines = (DeliveryInline,)
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnlyAdmin):
+    """What is on its way, and what failed too often: parked, until somebody replays it."""
+
+    list_display = ("event", "consumer", "state", "attempts", "next_at", "error")
+    list_filter = ("state", "consumer")
+    list_select_related = ("event",)
+    actions = ("replay",)
+
+    @admin.action(description="Replay what is parked", permissions=["replay"])
+    def replay(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
+        for delivery in queryset:
+            events.replay(delivery.pk, at=clock.now())
+
+    def has_replay_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("core.change_delivery")
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ReadOnlyAdmin):
+    list_display = ("stream", "seq", "at", "action", "object_type", "object_id", "actor_id")
+    list_filter = ("stream", "action", "object_type")
+    search_fields = ("object_id", "actor_id")
+    ordering = ("-at",)

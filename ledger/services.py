@@ -16,6 +16,7 @@ from ledger.errors import (
     AccountMismatch,
     AlreadyReversed,
     IdempotencyMismatch,
+    PostingRefused,
     ReversalInexact,
     TransactionNotFound,
 )
@@ -36,7 +37,8 @@ def post(posting: Posting) -> Posted:
 
 
 def post_batch(postings: Sequence[Posting]) -> list[Posted]:
-    """Record ``postings`` in order, all or none, in a number of statements that does not grow.
+    """Record ``postings`` in order, all or none, in a handful of statements however many they are.
+    SQLite takes about 90 rows in one.
 
     Opens accounts that are missing. Locks all accounts by (tier, id) until the transaction ends;
     the time is read after that, and is never before an account's last entry.
@@ -54,8 +56,7 @@ def post_batch(postings: Sequence[Posting]) -> list[Posted]:
     except IntegrityError as error:
         if KEY_ONCE not in str(error):
             raise
-    # Somebody posted the key between our look and our insert, over other accounts than ours, or
-    # we had waited on their lock: it is there now.
+    # Somebody has posted the key since we looked, over other accounts than ours: it is there now.
     return _recorded(plans)
 
 
@@ -65,10 +66,12 @@ def credit(
 ) -> Posted:
     """Top up a person's wallet from the platform's funding account. Idempotent by (scope, key).
 
-    :raises PostingRefused: the amount is zero.
-    :raises InsufficientFunds: it is negative, and the wallet does not hold as much.
+    :raises PostingRefused: the amount is not above zero.
+    :raises AccountFrozen, BalanceTooLarge: the wallet does not take it.
     :raises IdempotencyMismatch: the key has moved other money.
     """
+    if amount.amount <= 0:
+        raise PostingRefused("A credit is more than zero.", field="amount")
     lines = (
         Line(chart.funding(amount.currency), -amount.amount),
         Line(chart.wallet(user_id, amount.currency), amount.amount),

@@ -1,5 +1,8 @@
 """Orders in the back office: read-only, because every change to one is a service of its own."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django.contrib import admin
 
 from core.admin import ReadOnlyAdmin, ReadOnlyInline
@@ -7,55 +10,67 @@ from core.money import Money
 from orders.models import Order, OrderLine, Payment, Refund, SellerOrder
 
 
+def amount(field: str, label: str = "") -> Callable[[Any, Any], str]:
+    """A column that shows minor units of the row's currency as people read them."""
+
+    @admin.display(description=label or field.replace("_", " ").capitalize(), ordering=field)
+    def shown(_: Any, row: Any) -> str:
+        return Money(getattr(row, field), row.currency).display()
+
+    return shown
+
+
 class LineInline(ReadOnlyInline):
     model = OrderLine
-    fields = ("position", "sku", "title", "quantity", "price")
+    fields = ("position", "sku", "title", "quantity", "price", "line_total")
     readonly_fields = fields
-
-    @admin.display(description="Price")
-    def price(self, line: OrderLine) -> str:
-        return Money(line.unit_price, line.currency).display()
+    price = amount("unit_price", "Price")
+    line_total = amount("subtotal")
 
 
 class SellerOrderInline(ReadOnlyInline):
     model = SellerOrder
-    fields = ("seller", "status", "amount", "share")
+    fields = ("seller", "status", "part_total", "share")
     readonly_fields = fields
-
-    @admin.display(description="Total")
-    def amount(self, part: SellerOrder) -> str:
-        return Money(part.total, part.currency).display()
-
-    @admin.display(description="Commission")
-    def share(self, part: SellerOrder) -> str:
-        return Money(part.commission, part.currency).display()
+    part_total = amount("total")
+    share = amount("commission")
 
 
 class PaymentInline(ReadOnlyInline):
     model = Payment
     fields = ("method", "status", "sum", "transaction", "captured_at")
     readonly_fields = fields
-
-    @admin.display(description="Amount")
-    def sum(self, payment: Payment) -> str:
-        return Money(payment.amount, payment.currency).display()
+    sum = amount("amount")
 
 
 @admin.register(Order)
 class OrderAdmin(ReadOnlyAdmin):
-    list_display = ("number", "user", "status", "amount", "created_at")
+    list_display = ("number", "user", "status", "order_total", "created_at")
     list_filter = ("status",)
     list_select_related = ("user",)
     search_fields = ("number", "reference", "user__email")
     date_hierarchy = "created_at"
     inlines = (LineInline, SellerOrderInline, PaymentInline)
-
-    @admin.display(description="Total", ordering="total")
-    def amount(self, order: Order) -> str:
-        return order.money(order.total).display()
+    fields = (
+        ("number", "reference"),
+        ("user", "status"),
+        ("goods", "reduction"),
+        ("delivery", "taxes"),
+        ("order_total", "received"),
+        ("shipping_address", "billing_address"),
+        ("created_at", "updated_at"),
+    )
+    readonly_fields = ("goods", "reduction", "delivery", "taxes", "order_total", "received")
+    goods = amount("subtotal")
+    reduction = amount("discount")
+    delivery = amount("shipping")
+    taxes = amount("tax")
+    order_total = amount("total")
+    received = amount("paid")
 
 
 @admin.register(Refund)
 class RefundAdmin(ReadOnlyAdmin):
-    list_display = ("order", "status", "amount", "currency", "created_at")
+    list_display = ("order", "status", "sum", "created_at")
     list_select_related = ("order",)
+    sum = amount("amount")

@@ -244,7 +244,13 @@ RELAXED_CONTENT_SECURITY = {
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
 USE_TZ = True
-UNFOLD = {"SITE_TITLE": "Mercat", "SITE_HEADER": "Mercat", "SITE_SUBHEADER": "Back office"}
+UNFOLD = {
+    "SITE_TITLE": "Mercat",
+    "SITE_HEADER": "Mercat",
+    "SITE_SUBHEADER": "Back office",
+    "SITE_SYMBOL": "storefront",
+    "LOGIN": {"form": "accounts.forms.BackOfficeSignIn"},
+}
 
 # The shop
 

@@ -6,10 +6,10 @@ Moving window, from ``limits``: DRF's own throttles let bursts through under con
 from functools import cache
 
 from django.conf import settings
+from django.http import HttpRequest
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage, RedisStorage, Storage
 from limits.strategies import MovingWindowRateLimiter
-from rest_framework.request import Request
 
 from core import clock
 from core.errors import TooMany
@@ -51,6 +51,6 @@ class RateLimit:
         }
 
 
-def address(request: Request) -> str:
+def address(request: HttpRequest) -> str:
     """The caller's network address, as the nearest proxy or socket gave it."""
     return str(request.META.get("REMOTE_ADDR", ""))

@@ -9,11 +9,11 @@ from django.db import transaction
 from accounts.models import User
 from core.models import NEXT_VERSION
 from ledger.chart import funding, wallet
-from ledger.services import Line, Posting, post_batch
+from ledger.services import Line, Posted, Posting, post_batch
 from orders.models import Order, SellerOrder
 from orders.services import drafts
 from orders.services.drafts import Address, Draft, Sold
-from orders.services.payments import pay_from_wallets, release_escrow
+from orders.services.payments import mark_paid, payment, release
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +40,20 @@ def record_past_sales(sales: Sequence[PastSale]) -> int:
     known = set(Order.objects.filter(reference__in=references).values_list("reference", flat=True))
     new = [_draft(sale) for sale in sales if sale.reference not in known]
     drafts.save(new)
-    post_batch([_deposit(d.order) for d in new if d.order.total])
-    pay_from_wallets(new)
-    release_escrow(new)
+    mark_paid(new, _posted([d for d in new if d.order.total]))
     Order.objects.filter(pk__in=[d.order.pk for d in new]).update(
         status=Order.Status.COMPLETED, version=NEXT_VERSION
     )
     return len(new)
+
+
+def _posted(sales: Sequence[Draft]) -> list[Posted]:
+    """Deposit, payment and release of each in one batch, so that accounts are locked in order.
+
+    Returns the payments.
+    """
+    steps = [step for d in sales for step in (_deposit(d.order), payment(d.order), release(d))]
+    return post_batch(steps)[1::3]
 
 
 def _draft(sale: PastSale) -> Draft:

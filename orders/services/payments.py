@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from core import events
-from core.models import Event
+from core.models import NEXT_VERSION, Event
 from ledger.chart import wallet
-from ledger.services import Line, Posting, post_batch
+from ledger.services import Line, Posted, Posting, post_batch
 from orders import accounts_chart
 from orders.models import Order, Payment
 from orders.services.drafts import Draft
@@ -14,40 +14,42 @@ from orders.services.drafts import Draft
 def pay_from_wallets(drafts: Sequence[Draft]) -> None:
     """Move each order's total from its buyer's wallet to its escrow, and mark it paid.
 
-    Saving the captured payment makes the database mark the order. An order that costs nothing
-    is paid without a payment.
-
     :raises InsufficientFunds: a wallet holds too little; nothing is posted.
     """
+    mark_paid(drafts, post_batch([payment(d.order) for d in drafts if d.order.total]))
+
+
+def mark_paid(drafts: Sequence[Draft], posted: Sequence[Posted]) -> None:
+    """Save the captured payments, whereupon the database marks the orders; record the news.
+
+    ``posted`` are the payments of those orders that cost something, in their order. One that
+    costs nothing is paid without a payment.
+    """
     costing = [d.order for d in drafts if d.order.total]
-    posted = post_batch([_payment_posting(order) for order in costing])
     Payment.objects.bulk_create(
-        (
-            Payment(
-                order=order,
-                method=Payment.Method.WALLET,
-                status=Payment.Status.CAPTURED,
-                amount=order.total,
-                currency=order.currency,
-                transaction_id=paid.transaction_id,
-                created_at=order.created_at,
-                captured_at=order.created_at,
-            )
-            for order, paid in zip(costing, posted, strict=True)
-        ),
+        (_captured(order, paid) for order, paid in zip(costing, posted, strict=True)),
         batch_size=500,
     )
     free = [d.order.pk for d in drafts if not d.order.total]
-    Order.objects.filter(pk__in=free).update(status=Order.Status.PAID)
+    Order.objects.filter(pk__in=free).update(status=Order.Status.PAID, version=NEXT_VERSION)
     events.record_many([_paid_event(d) for d in drafts])
 
 
-def release_escrow(drafts: Sequence[Draft]) -> None:
-    """Pay each seller their part less commission, out of escrow. Once per order."""
-    post_batch([_release_posting(d) for d in drafts if d.order.total])
+def _captured(order: Order, paid: Posted) -> Payment:
+    return Payment(
+        order=order,
+        method=Payment.Method.WALLET,
+        status=Payment.Status.CAPTURED,
+        amount=order.total,
+        currency=order.currency,
+        transaction_id=paid.transaction_id,
+        created_at=order.created_at,
+        captured_at=order.created_at,
+    )
 
 
-def _payment_posting(order: Order) -> Posting:
+def payment(order: Order) -> Posting:
+    """The order's total, from the buyer's wallet into its escrow."""
     return Posting(
         kind="order_payment",
         key=f"order:{order.pk.hex}:pay",
@@ -61,7 +63,8 @@ def _payment_posting(order: Order) -> Posting:
     )
 
 
-def _release_posting(draft: Draft) -> Posting:
+def release(draft: Draft) -> Posting:
+    """Escrow to the sellers, less commission, which goes to the platform."""
     order, parts = draft.order, draft.seller_orders.values()
     shares = [
         Line(accounts_chart.seller_payable(part.seller_id, order.currency), share)
