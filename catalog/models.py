@@ -150,14 +150,17 @@ class Product(Versioned):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["category", "price", "id"], name="catalog_product_category_price"),
-            models.Index(fields=["brand", "price", "id"], name="catalog_product_brand_price"),
-            models.Index(fields=["price", "id"], name="catalog_product_price"),
-            models.Index(fields=["-created_at", "-id"], name="catalog_product_newest"),
-            models.Index(fields=["seller", "-created_at"], name="catalog_product_seller"),
-            models.Index(fields=["status", "-created_at"], name="catalog_product_status"),
-            models.Index(fields=["-units_sold", "-id"], name="catalog_product_best_selling"),
-            models.Index(fields=["title", "id"], name="catalog_product_title"),
+            models.Index(
+                fields=["category", "status", "price", "id"], name="catalog_product_category_price"
+            ),
+            models.Index(
+                fields=["brand", "status", "price", "id"], name="catalog_product_brand_price"
+            ),
+            models.Index(fields=["seller", "-created_at", "-id"], name="catalog_product_seller"),
+            models.Index(fields=["status", "price", "id"], name="catalog_product_price"),
+            models.Index(fields=["status", "-created_at", "-id"], name="catalog_product_newest"),
+            models.Index(fields=["status", "-units_sold", "-id"], name="catalog_product_sales"),
+            models.Index(fields=["status", "title", "id"], name="catalog_product_title"),
         ]
 
     def __str__(self) -> str:
