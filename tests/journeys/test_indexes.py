@@ -1,16 +1,43 @@
 """The questions asked most are answered by an index, without sorting or reading the table."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from accounts.models import User
-from catalog.models import Product, Variant
+from accounts.tests.factories import SellerFactory, UserFactory
+from catalog.models import Brand, Category, Product, Variant
+from catalog.services import NewProduct, list_products
+from catalog.tests.factories import BrandFactory, CategoryFactory
 from core.ids import uuid7
 from orders.models import Order, OrderLine
+from orders.services import PastSale, Sold, record_past_sales
+from orders.tests.factories import ADDRESS
 
 ANY = uuid7()
+
+
+@pytest.fixture
+def shelves(db):
+    """Enough rows for PostgreSQL's planner to see that brands and categories narrow things down."""
+    now, seller = timezone.now(), SellerFactory()
+    for _ in range(10):
+        category, brand = CategoryFactory(), BrandFactory()
+        new = [
+            NewProduct(f"{category.slug}-{n}", f"P{n}", seller, category, 100 + n, "GBP", 1)
+            for n in range(40)
+        ]
+        list_products(new, at=now)
+        Product.objects.filter(category=category).update(brand=brand)
+    sold = (Sold(Variant.objects.select_related("product__seller").first(), 1, 100),)
+    for buyer in UserFactory.create_batch(20):
+        references = (f"{buyer.pk}-{n}" for n in range(5))
+        record_past_sales(
+            [PastSale(r, buyer, sold, "GBP", ADDRESS, now - timedelta(hours=1)) for r in references]
+        )
 
 
 def shop():
@@ -23,8 +50,12 @@ QUESTIONS = {
     "catalog_variant.*sku|autoindex_catalog_variant": lambda: Variant.objects.filter(
         sku="a"
     ).order_by(),
-    "catalog_product_category_price": lambda: shop().filter(category=ANY).order_by("price", "pk"),
-    "catalog_product_brand_price": lambda: shop().filter(brand=ANY).order_by("price", "pk"),
+    "catalog_product_category_price": lambda: (
+        shop().filter(category=Category.objects.first()).order_by("price", "pk")
+    ),
+    "catalog_product_brand_price": lambda: (
+        shop().filter(brand=Brand.objects.first()).order_by("price", "pk")
+    ),
     "catalog_product_price": lambda: shop().order_by("price", "pk"),
     "catalog_product_newest": lambda: shop().order_by("-created_at", "-pk"),
     "catalog_product_sales": lambda: shop().order_by("-units_sold", "-pk"),
@@ -32,23 +63,23 @@ QUESTIONS = {
     "catalog_product_seller": lambda: Product.objects.filter(seller=ANY).order_by(
         "-created_at", "-pk"
     ),
-    "orders_order_user_created": lambda: Order.objects.filter(user=ANY).order_by(
-        "-created_at", "-pk"
-    ),
+    "orders_order_user_created": lambda: Order.objects.filter(
+        user=Order.objects.first().user
+    ).order_by("-created_at", "-pk"),
     "orders_line_product": lambda: OrderLine.objects.filter(product=ANY).order_by(),
 }
 
 
-@pytest.mark.parametrize("index", QUESTIONS)
-def test_a_frequent_question_is_answered_by_its_index(db, index):
-    if connection.vendor == "postgresql":  # on empty tables it would rather read everything
+def test_each_frequent_question_is_answered_by_its_index(shelves):
+    if connection.vendor == "postgresql":  # tables this small it would rather read through
         with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
             cursor.execute("SET LOCAL enable_seqscan = off")
             cursor.execute("SET LOCAL enable_bitmapscan = off")
             cursor.execute("SET LOCAL enable_sort = off")
 
-    plan = QUESTIONS[index]()[:20].explain()
+    plans = {index: question()[:20].explain() for index, question in QUESTIONS.items()}
 
-    assert re.search(index, plan), plan
-    assert "TEMP B-TREE" not in plan
-    assert "Sort Key" not in plan
+    assert {i: plan for i, plan in plans.items() if not re.search(i, plan)} == {}
+    sorts = ("TEMP B-TREE", "Sort Key")
+    assert {i: plan for i, plan in plans.items() if any(sort in plan for sort in sorts)} == {}
