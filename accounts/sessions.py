@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from django.db import transaction
+from django.db.models import QuerySet
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import RefreshToken
 
@@ -57,11 +58,13 @@ def refresh(*, token: str, at: datetime) -> Tokens:
     :raises RefreshTokenReused: swapped before; the session is ended by this.
     """
     old = _decoded(token)
+    user = User.objects.select_related("seller").filter(pk=old["user_id"], is_active=True).first()
+    if user is None:
+        raise errors.RefreshTokenInvalid(field="refresh")
     new = RefreshToken()
     good = _live(old, at).filter(refresh_jti=old["jti"])
     if not good.update(refresh_jti=new["jti"], last_seen_at=at, expires_at=at + new.lifetime):
         _refuse(old, at)
-    user = User.objects.select_related("seller").get(pk=old["user_id"])
     new["user_id"], new["sid"] = old["user_id"], old["sid"]
     return Tokens.of(user, new)
 
@@ -97,10 +100,13 @@ def _decoded(token: str) -> Any:
     return decoded
 
 
-def _live(token: Any, at: datetime) -> Any:
-    return Session.objects.filter(
-        pk=token["sid"], user__is_active=True, revoked_at=None, expires_at__gt=at
-    )
+def _live(token: Any, at: datetime) -> QuerySet[Session]:
+    """The token's session while it lasts.
+
+    By its own columns only: a join would make Django update through a subquery, which PostgreSQL
+    does not ask again after waiting for the row, and two parallel refreshes would both win.
+    """
+    return Session.objects.filter(pk=token["sid"], revoked_at=None, expires_at__gt=at)
 
 
 def _refuse(token: Any, at: datetime) -> None:

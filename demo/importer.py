@@ -32,6 +32,7 @@ class Import:
     path: Path | None = None
     months: int | None = None
     on_row: Callable[[Line | Reject], None] = lambda _: None
+    on_goods_row: Callable[[], None] = lambda: None
     tally: Tally = field(default_factory=Tally)
     new_products: int = 0
     invoices: int = 0
@@ -44,7 +45,7 @@ class Import:
 
         :raises NotOnlineRetail: the file is not this data set, or scatters an invoice.
         """
-        goods = online_retail.goods(self.path)
+        goods = online_retail.goods(self.path, on_row=self.on_goods_row)
         self.new_products = stock_shelves(goods.values(), at=at)
         rows = Variant.objects.filter(sku__in=goods).select_related("product__seller")
         variants = {variant.sku: variant for variant in rows}

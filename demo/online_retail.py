@@ -2,7 +2,7 @@
 
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -187,17 +187,21 @@ class _Sold:
         return Goods(sku, title, _usual(self.prices) // 10, classify(title))
 
 
-def goods(path: Path | None = None) -> dict[str, Goods]:
+def goods(
+    path: Path | None = None, *, on_row: Callable[[], None] = lambda: None
+) -> dict[str, Goods]:
     """The goods of the whole file by stock code, in the codes' order, with title and price.
 
     Each takes the description and the price of most of its sales, with a customer or without
     (ties: the first in the alphabet, the lowest price). Warehouse notes ("damaged", "?") stand
     only on rows without a price, which are no sales; a code that was never sold is left out.
+    ``on_row`` is called for each row read.
 
     :raises NotOnlineRetail: the file is missing or damaged or has other columns.
     """
     sold: defaultdict[str, _Sold] = defaultdict(_Sold)
     for _, raw in raw_rows(path or SHIPPED):
+        on_row()
         row = parse(raw)
         if row is not None and row.refusal() in SOLD:
             sold[row.sku].descriptions[row.description] += 1

@@ -308,5 +308,7 @@ LOGGING = {
             "filters": ["request_id"],
         },
     },
+    # The filesystem has no host name, and kombu would say so at every start.
+    "loggers": {"kombu.connection": {"level": "ERROR"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
 }

@@ -4,7 +4,9 @@ from functools import cache
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
@@ -44,6 +46,17 @@ def operations():
 
 
 @pytest.fixture
+def _one_connection():
+    """Requests share the test's transaction, as Django's own test client lets them."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
 def populated(dana, bob):
     """Something of everything; dana may do all that staff may, and can pay."""
     variant = on_sale(stock=1_000, brand=BrandFactory())
@@ -54,6 +67,7 @@ def populated(dana, bob):
     return {"product_id": variant.product_id, "variant_id": variant.pk, "user_id": bob.pk}
 
 
+@pytest.mark.usefixtures("_one_connection")
 @pytest.mark.parametrize("name", operations())
 def test_every_answer_is_documented(name, dana, populated, settings):
     settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, "100000/minute")

@@ -14,6 +14,8 @@ from core import clock
 from demo.importer import Import
 from demo.online_retail import Line, NotOnlineRetail, Reject, read
 
+SHIPPED_LINES = 541_909
+
 
 class Command(BaseCommand):
     help = "Import the UCI Online Retail sales: products, customers, orders, and their money."
@@ -36,13 +38,17 @@ class Command(BaseCommand):
     def run_import(self, path: Path | None, months: int | None, rejects: Path | None) -> None:
         """Import with a progress bar, then print what became of every line."""
         total = sum(1 for _ in read(path, months=months))
-        with rejected_rows(rejects) as write, tqdm(total=total, unit=" lines") as bar:
+        with (
+            rejected_rows(rejects) as write,
+            tqdm(desc="Looking at goods", total=None if path else SHIPPED_LINES) as looked,
+            tqdm(desc="Importing sales", total=total) as bar,
+        ):
 
             def on_row(item: Line | Reject) -> None:
                 bar.update()
                 write(item)
 
-            run = Import(path, months, on_row)
+            run = Import(path, months, on_row, looked.update)
             run.run(at=clock.now())
         self.report(run)
 

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from core import clock, events
-from core.models import Event
+from core.models import Delivery, Event
 from demo.people import PASSWORD, SIGN_INS, welcome_people
 from demo.shop import DOMAIN
 
@@ -42,7 +42,8 @@ class Command(BaseCommand):
 
     def deliver_news(self) -> None:
         """Let the imported sales count at once, instead of when a worker comes to them."""
-        with tqdm(desc="Counting sales", unit=" orders") as bar:
+        waiting = Delivery.objects.filter(state=Delivery.State.PENDING).count()
+        with tqdm(desc="Counting sales", total=waiting) as bar:
             while due := events.due(at=clock.now()):
                 for delivery_id in due:
                     events.deliver(delivery_id, at=clock.now())
