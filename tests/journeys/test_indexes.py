@@ -64,7 +64,7 @@ QUESTIONS = {
         "-created_at", "-pk"
     ),
     "orders_order_user_created": lambda: Order.objects.filter(
-        user=Order.objects.first().user
+        user=Order.objects.earliest("pk").user
     ).order_by("-created_at", "-pk"),
     "orders_line_product": lambda: OrderLine.objects.filter(product=ANY).order_by(),
 }
