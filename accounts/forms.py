@@ -1,7 +1,8 @@
-"""Signing in to the back office, by the same rules as through the API."""
+"""Joining and signing in, on pages and in the back office, by the same rules as the API."""
 
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from unfold.forms import AuthenticationForm
 
@@ -26,3 +27,27 @@ class BackOfficeSignIn(AuthenticationForm):  # type: ignore[misc]  # no stubs
         user: User = self.get_user()
         services.record_sign_in(user=user, at=clock.now())
         return cleaned
+
+
+class SignInForm(forms.Form):
+    email = forms.EmailField(
+        label="E-mail", max_length=254, widget=forms.EmailInput({"autocomplete": "username"})
+    )
+    password = forms.CharField(
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "current-password"}),
+    )
+
+
+class RegisterForm(forms.Form):
+    name = forms.CharField(max_length=200, widget=forms.TextInput({"autocomplete": "name"}))
+    email = forms.EmailField(
+        label="E-mail", max_length=254, widget=forms.EmailInput({"autocomplete": "email"})
+    )
+    password = forms.CharField(
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+        help_text="At least 8 characters, and not one that everybody uses.",
+    )

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -15,7 +15,14 @@ from core import events
 
 @transaction.atomic
 def register(*, email: str, password: str, name: str, device: str, at: datetime) -> sessions.Tokens:
-    """Create a buyer and sign them in.
+    """Create a buyer and sign them in to the API; raises what ``join`` does."""
+    user = join(email=email, password=password, name=name, at=at)
+    return sessions.begin(user=user, device=device, at=at)
+
+
+@transaction.atomic
+def join(*, email: str, password: str, name: str, at: datetime) -> User:
+    """Create a buyer, who counts as having signed in ``at``.
 
     :raises PasswordWeak: the password fails Django's validators.
     :raises EmailTaken: an account with this address exists, in whatever case.
@@ -27,23 +34,29 @@ def register(*, email: str, password: str, name: str, device: str, at: datetime)
     user.last_login_at = at
     _insert(user)
     events.record("user.registered", user.pk, {}, at=at)
-    return sessions.begin(user=user, device=device, at=at)
+    return user
 
 
 def sign_in(*, email: str, password: str, device: str, at: datetime) -> sessions.Tokens:
-    """Check the password and open a session. Takes as long for an unknown address as for a known.
+    """Open an API session for who knows the password; raises what ``recognise`` does."""
+    user = recognise(email=email, password=password, at=at)
+    return sessions.begin(user=user, device=device, at=at)
+
+
+def recognise(*, email: str, password: str, at: datetime) -> User:
+    """Check the password and note the visit. An unknown address takes as long as a known one.
 
     :raises InvalidCredentials: unknown, wrong, or the account is closed; it does not say which.
     """
     users = User.objects.select_related("seller")
     user = users.filter(email=normalised_email(email), is_active=True).first()
     if user is None:
-        check_password(password, make_password("nobody"))
+        make_password(password)  # the time that checking it would take
         raise errors.InvalidCredentials
     if not user.check_password(password):
         raise errors.InvalidCredentials
     record_sign_in(user=user, at=at)
-    return sessions.begin(user=user, device=device, at=at)
+    return user
 
 
 def record_sign_in(*, user: User, at: datetime) -> None:

@@ -56,6 +56,10 @@ class CartItem(Identified):
         return self.variant.unit_price * self.quantity
 
     @property
+    def seen_unit_price(self) -> Money:
+        return Money(self.seen_price, self.variant.currency)
+
+    @property
     def is_available(self) -> bool:
         return self.variant.is_active and self.variant.stock >= self.quantity
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Sum
 
 from accounts.models import User
 from cart.models import Cart, CartItem
@@ -35,10 +36,20 @@ class CartView:
         return Money(0, self.currency)
 
 
+def item_count(user_id: UUID) -> int:
+    """How many things are in a user's cart."""
+    items = CartItem.objects.filter(cart__user_id=user_id)
+    return int(items.aggregate(count=Sum("quantity", default=0))["count"])
+
+
 def cart_of(user: User) -> CartView:
     """The user's cart, without making one. Two queries."""
     cart = Cart.objects.filter(user=user).first()
     if cart is None:
         return CartView(None, user.pk, [], settings.SHOP_CURRENCY, None, None)
-    items = list(cart.items.select_related("variant__product"))
+    items = list(
+        cart.items.select_related("variant__product").prefetch_related(
+            "variant__product__media", "variant__product__variants"
+        )
+    )
     return CartView(cart.pk, user.pk, items, cart.currency, cart.created_at, cart.updated_at)

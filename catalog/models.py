@@ -5,12 +5,16 @@ from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Exists, F, Min, OuterRef, Q, Subquery
+from django.urls import reverse
 from tree_queries.models import TreeNode
 
 from accounts.models import Seller
 from catalog import errors
 from core.models import NEXT_VERSION, Identified, Versioned
 from core.money import Money
+
+MAX_WORDS = 10
+"""Words of a search beyond these are not looked at."""
 
 CURRENCY = models.Q(currency__regex=r"^[A-Z][A-Z][A-Z]$")
 
@@ -64,6 +68,14 @@ class ProductQuerySet(models.QuerySet["Product"]):
         """In ``category`` or anywhere below it."""
         below = category.descendants(include_self=True).values_list("pk", flat=True)
         return self.filter(category_id__in=list(below))
+
+    def matching(self, text: str) -> Self:
+        """Every word of ``text`` in the title, or ``text`` as a SKU. Characters are just text."""
+        words = Q()
+        for word in text.split()[:MAX_WORDS]:
+            words &= Q(title__icontains=word)
+        by_sku = Variant.objects.filter(sku__iexact=text.strip()).values("product_id")
+        return self.filter(words | Q(pk__in=by_sku))
 
     def with_card(self) -> Self:
         """Everything that a list shows of a product, in a constant number of queries."""
@@ -171,6 +183,12 @@ class Product(Versioned):
         return None if self.price is None else Money(self.price, self.currency)
 
     @property
+    def image_url(self) -> str:
+        """The first uploaded picture, else the one drawn for it (prefetch media and variants)."""
+        uploaded = next((media.url for media in self.media.all()), None)
+        return uploaded or reverse("picture", args=[self.variants.all()[0].sku])
+
+    @property
     def first_variant(self) -> "Variant | None":
         """The variant that stands for the product in lists (variants must be prefetched)."""
         return next((variant for variant in self.variants.all() if variant.is_active), None)
@@ -237,6 +255,12 @@ class Variant(Versioned):
     @property
     def unit_price(self) -> Money:
         return Money(self.price, self.currency)
+
+    @property
+    def compare_at(self) -> Money | None:
+        """The price it had before, if it is reduced."""
+        before = self.compare_at_price
+        return None if before is None else Money(before, self.currency)
 
     def take(self, quantity: int, *, at: datetime) -> int:
         """Remove ``quantity`` from stock in one guarded statement; returns what is left.

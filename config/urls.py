@@ -4,7 +4,6 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from config.views import HomeView
 from core import views as system
 
 api = [
@@ -16,7 +15,11 @@ api = [
 ]
 
 urlpatterns = [
-    path("", HomeView.as_view(), name="home"),
+    path("", include("catalog.urls")),
+    path("", include("cart.urls")),
+    path("", include("orders.urls")),
+    path("", include("ledger.urls")),
+    path("", include("accounts.urls")),
     path("admin/", admin.site.urls),
     path("api", system.ServiceView.as_view()),
     path("api/v1/", include(api)),

@@ -1,30 +1,9 @@
-"""The front door and the pages for what goes wrong outside any app."""
-
-from typing import Any
+"""What answers when no app does."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.views.generic import TemplateView
 
-from catalog import queries
-from catalog.models import Product
 from core.api import problems
-
-NEWEST = 12
-
-
-class HomeView(TemplateView):
-    """What the shop has, and where its other doors are."""
-
-    template_name = "home.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        products = Product.objects.published().filter(in_stock=True).with_card()
-        return super().get_context_data(
-            categories=queries.category_tree(),
-            products=products.order_by("-units_sold", "-pk")[:NEWEST],
-            **kwargs,
-        )
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

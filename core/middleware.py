@@ -40,6 +40,7 @@ class RequestId:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         offered = request.headers.get("X-Request-ID", "")
         chosen = offered if ACCEPTABLE_ID.fullmatch(offered) else str(uuid7())
+        request.META["REQUEST_ID"] = chosen
         token = request_id.set(chosen)
         try:
             response = self.get_response(request)
@@ -50,10 +51,15 @@ class RequestId:
 
 
 class RequestIdFilter(logging.Filter):
-    """Gives every log record the id of the request it was written for, or ``-``."""
+    """Gives every log record the id of the request it was written for, or ``-``.
+
+    Django logs refused requests after the last middleware has ended, with the request at hand.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = request_id.get()
+        request = getattr(record, "request", None)
+        named = request.META.get("REQUEST_ID") if isinstance(request, HttpRequest) else None
+        record.request_id = named or request_id.get()
         return True
 
 

@@ -182,6 +182,16 @@ class Transaction(models.Model):
         return Money(sum(amount for amount in amounts if amount > 0), currency)
 
     @property
+    def kind_label(self) -> str:
+        """The kind as people read it: ``order_payment`` is "Order payment"."""
+        return self.kind.replace("_", " ").capitalize()
+
+    @property
+    def order_number(self) -> str:
+        """The order that it was for, or ""."""
+        return str(self.metadata.get("order", ""))
+
+    @property
     def is_reversed(self) -> bool:
         """Select ``reversed_by`` along in lists."""
         return hasattr(self, "reversed_by")

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from core import clock
 from core.money import Money
 from ledger.models import Account, Entry, Transaction, TransactionQuerySet
@@ -17,6 +19,7 @@ __all__ = [
     "balance_at_version",
     "balance_now",
     "discrepancies",
+    "movements_of",
     "transactions_of",
     "wallet_balance",
     "wallet_balances",
@@ -99,6 +102,12 @@ def transactions_of(user_id: UUID | None) -> TransactionQuerySet:
     """Transactions of a person's wallets (None: all), newest first, with their entries."""
     every = Transaction.objects.all() if user_id is None else Transaction.objects.of_owner(user_id)
     return every.with_entries().order_by("-recorded_at", "-id")
+
+
+def movements_of(user_id: UUID) -> QuerySet[Entry]:
+    """Entries of a person's wallets, newest first, with their transactions."""
+    own = Entry.objects.filter(account__in=Account.objects.wallets_of(user_id))
+    return own.select_related("transaction").order_by("-recorded_at", "-id")
 
 
 def _wallet_balance(

@@ -40,6 +40,12 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """Everything that the API shows of an order, in a constant number of queries."""
         return self.prefetch_related("lines", "seller_orders__seller", "payments")
 
+    def with_pictures(self) -> Self:
+        """The same, with what a page needs to show each line's product."""
+        return self.with_parts().prefetch_related(
+            "lines__product__media", "lines__product__variants"
+        )
+
 
 class Order(Versioned):
     """One purchase. All amounts are minor units of ``currency``.
@@ -106,6 +112,26 @@ class Order(Versioned):
         """``amount`` minor units of this order's currency."""
         return Money(amount, self.currency)
 
+    @property
+    def subtotal_money(self) -> Money:
+        return self.money(self.subtotal)
+
+    @property
+    def discount_money(self) -> Money:
+        return self.money(self.discount)
+
+    @property
+    def shipping_money(self) -> Money:
+        return self.money(self.shipping)
+
+    @property
+    def tax_money(self) -> Money:
+        return self.money(self.tax)
+
+    @property
+    def total_money(self) -> Money:
+        return self.money(self.total)
+
 
 class SellerOrder(Versioned):
     """The part of an order that one seller fulfils. ``commission`` is the platform's share."""
@@ -143,6 +169,10 @@ class SellerOrder(Versioned):
     def __str__(self) -> str:
         return f"{self.order_id} by {self.seller_id}"
 
+    @property
+    def total_money(self) -> Money:
+        return Money(self.total, self.currency)
+
 
 class OrderLine(Identified):
     """One thing sold, frozen as sold: never changed, and complete before the order is paid."""
@@ -178,6 +208,19 @@ class OrderLine(Identified):
 
     def __str__(self) -> str:
         return f"{self.quantity} x {self.sku}"
+
+    @property
+    def unit_money(self) -> Money:
+        return Money(self.unit_price, self.currency)
+
+    @property
+    def subtotal_money(self) -> Money:
+        return Money(self.subtotal, self.currency)
+
+    @property
+    def image_url(self) -> str:
+        """The product's picture of today (see ``with_pictures``)."""
+        return self.product.image_url
 
 
 class Payment(Identified):

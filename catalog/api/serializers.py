@@ -8,7 +8,6 @@ from rest_framework import serializers
 from catalog.models import Media, Product, Variant
 from catalog.queries import CategoryNode
 from core.api.fields import MoneyField
-from core.money import Money
 
 
 class NamedSerializer(serializers.Serializer[Any]):
@@ -44,7 +43,7 @@ class ProductSerializer(serializers.ModelSerializer[Product]):
     seller = NamedSerializer()
     price = MoneyField(source="lowest_price")
     compare_at_price = serializers.SerializerMethodField()
-    image = serializers.SerializerMethodField()
+    image = serializers.CharField(source="image_url")
 
     class Meta:
         model = Product
@@ -72,11 +71,7 @@ class ProductSerializer(serializers.ModelSerializer[Product]):
 
     def get_compare_at_price(self, product: Product) -> str | None:
         variant = product.first_variant
-        before = variant.compare_at_price if variant else None
-        return None if before is None else str(Money(before, product.currency))
-
-    def get_image(self, product: Product) -> str | None:
-        return next((media.url for media in product.media.all()), None)
+        return str(variant.compare_at) if variant and variant.compare_at else None
 
 
 class ProductDetailSerializer(ProductSerializer):

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from catalog import queries
 from catalog.api import serializers
-from catalog.api.filters import ProductFilter
+from catalog.filters import ProductFilter
 from catalog.models import Product
 from core.api.views import ApiView, ListView
 

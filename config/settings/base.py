@@ -3,6 +3,7 @@
 import secrets
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import environ
 
@@ -42,6 +43,7 @@ INSTALLED_APPS = [
     "corsheaders",
     "csp",
     "django_filters",
+    "django_htmx",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "rest_framework",
@@ -70,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -83,6 +86,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "cart.context.shop",
             ],
         },
     },
@@ -90,7 +94,7 @@ TEMPLATES = [
 
 # Database: SQLite unless DATABASE_URL names a server.
 
-SQLITE = {
+SQLITE: dict[str, Any] = {
     "timeout": 20,
     "transaction_mode": "IMMEDIATE",
     "init_command": (
@@ -149,7 +153,7 @@ SIMPLE_JWT = {
     "SIGNING_KEY": SECRET_KEY,
     "USER_AUTHENTICATION_RULE": "accounts.sessions.may_sign_in",
 }
-LOGIN_URL = "/admin/login/"
+LOGIN_URL = "sign_in"
 
 # API
 

@@ -3,7 +3,7 @@
 import os
 
 from config.settings.base import *  # noqa: F403  # Django's way to share settings
-from config.settings.base import CACHES, SIMPLE_JWT
+from config.settings.base import CACHES, DATABASES, SIMPLE_JWT, SQLITE, VAR_DIR
 
 SECRET_KEY = "tests have nothing to hide, and need 64 characters to say it in full"  # noqa: S105
 SIMPLE_JWT = SIMPLE_JWT | {"SIGNING_KEY": SECRET_KEY}
@@ -13,3 +13,12 @@ CACHES = {"default": CACHES["default"] | {"KEY_PREFIX": REDIS_PREFIX}}
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 WHITENOISE_AUTOREFRESH = True
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # In a file, because browser tests serve from other threads, each with a connection of its own.
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+    DATABASES["default"]["OPTIONS"] |= {
+        "init_command": SQLITE["init_command"].replace("synchronous=FULL", "synchronous=OFF")
+    }
+else:
+    # Threads of the browser tests' server must not hold on to a database that is to be dropped.
+    DATABASES["default"]["CONN_MAX_AGE"] = 0

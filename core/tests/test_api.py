@@ -7,6 +7,7 @@ from django.utils import timezone
 from catalog.tests.factories import on_sale
 from core import clock
 from core.api.problems import exception_handler
+from core.middleware import RequestIdFilter
 
 
 @pytest.mark.parametrize("path", ["/api", "/api/", "/health", "/health/live", "/health/ready/"])
@@ -54,7 +55,7 @@ def test_an_unknown_page_is_a_page(client, db):
     response = client.get("/nothing")
 
     assert response.status_code == 404
-    assert "There is nothing here" in response.content.decode()
+    assert "This stall is empty" in response.content.decode()
 
 
 def test_an_unknown_query_parameter_is_named(api, db):
@@ -158,13 +159,9 @@ def test_db_now_is_the_database_servers_clock(db):
     assert first < second
 
 
-def test_home_page_asks_the_same_number_of_queries_for_one_and_for_many(
-    client, db, django_assert_num_queries
-):
-    on_sale()
-    with django_assert_num_queries(5):
-        client.get("/")
-    for _ in range(3):
-        on_sale()
-    with django_assert_num_queries(5):
-        assert "Product" in client.get("/").content.decode()
+def test_a_refused_requests_log_line_bears_its_id(api, db, caplog):
+    response = api().get("/api/v1/nothing")
+
+    [record] = [r for r in caplog.records if r.name == "django.request"]
+    RequestIdFilter().filter(record)
+    assert record.request_id == response["X-Request-ID"]

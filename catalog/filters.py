@@ -1,4 +1,4 @@
-"""What a product list can be narrowed and sorted by. Anything else is an error that names it."""
+"""What a list of products can be narrowed and sorted by, in the API and on pages."""
 
 from typing import Any
 
@@ -70,6 +70,16 @@ class OrderingFilter(filters.Filter):  # type: ignore[misc]  # no stubs
         return named.order_by(*(ORDERINGS[name] for name in value or ["newest"]))
 
 
+class SearchFilter(filters.CharFilter):  # type: ignore[misc]  # no stubs
+    """Words that must all be found."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=200, **kwargs)
+
+    def filter(self, qs: Any, value: str) -> Any:
+        return qs.matching(value) if value else qs
+
+
 class ProductFilterForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         prices = self.cleaned_data
@@ -80,6 +90,9 @@ class ProductFilterForm(forms.Form):
 
 
 class ProductFilter(filters.FilterSet):  # type: ignore[misc]  # no stubs
+    """What the API takes."""
+
+    search = SearchFilter()
     category = filters.ModelChoiceFilter(
         queryset=Category.objects.filter(is_active=True),
         to_field_name="slug",
@@ -103,3 +116,46 @@ class ProductFilter(filters.FilterSet):  # type: ignore[misc]  # no stubs
 
     def in_category(self, queryset: Any, _name: str, category: Category) -> Any:
         return queryset.in_category(category)
+
+
+class ShelfFilter(filters.FilterSet):  # type: ignore[misc]  # no stubs
+    """What a page of products offers its visitors."""
+
+    q = SearchFilter(label="Search")
+    brand = filters.ModelChoiceFilter(
+        queryset=Brand.objects.all(), to_field_name="slug", empty_label="Any brand"
+    )
+    seller = filters.ModelChoiceFilter(
+        queryset=Seller.objects.filter(status=Seller.Status.APPROVED).order_by("name"),
+        to_field_name="slug",
+        empty_label="Any seller",
+    )
+    condition = filters.ChoiceFilter(choices=Product.Condition.choices, empty_label="Any condition")
+    min_price = PriceFilter(field_name="price", lookup_expr="gte", label="Price from")
+    max_price = PriceFilter(field_name="price", lookup_expr="lte", label="Price to")
+    in_stock = filters.BooleanFilter(
+        widget=forms.CheckboxInput, method="only_in_stock", label="In stock only"
+    )
+    ordering = filters.ChoiceFilter(
+        choices=[
+            ("best_selling", "Best selling"),
+            ("newest", "Newest"),
+            ("price", "Price, lowest first"),
+            ("-price", "Price, highest first"),
+            ("title", "Name"),
+        ],
+        empty_label=None,
+        method="ordered",
+        label="Sort by",
+    )
+
+    class Meta:
+        model = Product
+        form = ProductFilterForm
+        fields = ("brand", "seller", "condition")
+
+    def only_in_stock(self, queryset: Any, _name: str, wanted: bool) -> Any:  # noqa: FBT001  # django-filter's signature
+        return queryset.filter(in_stock=True) if wanted else queryset
+
+    def ordered(self, queryset: Any, _name: str, value: str) -> Any:
+        return queryset.order_by(ORDERINGS[value], "pk")

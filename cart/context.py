@@ -1,0 +1,29 @@
+"""What the header of every page shows."""
+
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+
+from cart import queries as cart_queries
+from catalog import queries as catalog_queries
+
+
+def shop(request: HttpRequest) -> dict[str, Any]:
+    """``shop.cart_count`` and ``shop.categories`` (roots of the tree), read when they are used."""
+    return {"shop": Header(request)}
+
+
+class Header:
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @cached_property
+    def cart_count(self) -> int:
+        """How many things are in the visitor's basket."""
+        user = self.request.user
+        return cart_queries.item_count(user.pk) if user.is_authenticated else 0
+
+    @cached_property
+    def categories(self) -> list[catalog_queries.CategoryNode]:
+        return catalog_queries.category_tree()

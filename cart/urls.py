@@ -1,0 +1,11 @@
+"""Addresses of the basket."""
+
+from django.urls import path
+
+from cart import views
+
+urlpatterns = [
+    path("cart", views.cart, name="cart"),
+    path("cart/add", views.add, name="cart_add"),
+    path("cart/items/<uuid:item_id>", views.item, name="cart_item"),
+]

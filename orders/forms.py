@@ -1,0 +1,51 @@
+"""What a shopper sends to check out."""
+
+from babel import Locale
+from django import forms
+
+from core.ids import uuid7
+from orders.models import Payment
+
+
+def countries() -> list[tuple[str, str]]:
+    """ISO 3166 codes with English names, in the order of names."""
+    territories = {str(code): str(name) for code, name in Locale("en", "GB").territories.items()}
+    real = [
+        (code, name)
+        for code, name in territories.items()
+        if len(code) == 2 and code.isalpha() and code != "ZZ"
+    ]
+    return sorted(real, key=lambda country: country[1])
+
+
+def _text(label: str, length: int, autocomplete: str, *, required: bool = True) -> forms.CharField:
+    widget = forms.TextInput({"autocomplete": autocomplete})
+    return forms.CharField(label=label, max_length=length, widget=widget, required=required)
+
+
+class CheckoutForm(forms.Form):
+    """``key`` names this attempt: sent twice, it buys once."""
+
+    recipient = _text("Full name", 200, "shipping name")
+    street = _text("Address", 200, "shipping address-line1")
+    street2 = _text("Address, line 2", 200, "shipping address-line2", required=False)
+    city = _text("Town or city", 100, "shipping address-level2")
+    state = _text("County", 100, "shipping address-level1", required=False)
+    zip = _text("Postcode", 20, "shipping postal-code")
+    country = forms.ChoiceField(choices=countries, initial="GB")
+    phone = _text("Phone", 32, "shipping tel", required=False)
+    payment_method = forms.ChoiceField(
+        choices=Payment.Method.choices,
+        initial=Payment.Method.WALLET,
+        widget=forms.RadioSelect,
+        label="Pay with",
+    )
+    accept_price_changes = forms.BooleanField(required=False, label="Buy at the new prices")
+    key = forms.CharField(max_length=36, widget=forms.HiddenInput, initial=lambda: str(uuid7()))
+
+    ADDRESS = ("recipient", "street", "street2", "city", "state", "zip", "country", "phone")
+
+    @property
+    def address(self) -> dict[str, str]:
+        """The parts of the address that were given."""
+        return {name: self.cleaned_data[name] for name in self.ADDRESS if self.cleaned_data[name]}

@@ -1,0 +1,11 @@
+"""Addresses of checkout and orders."""
+
+from django.urls import path
+
+from orders import views
+
+urlpatterns = [
+    path("checkout", views.checkout, name="checkout"),
+    path("orders", views.orders, name="orders"),
+    path("orders/<str:number>", views.order, name="order"),
+]

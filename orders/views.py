@@ -1,0 +1,115 @@
+"""Pages to buy, and to look at what was bought."""
+
+import hashlib
+import json
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from accounts.visitors import visitor
+from cart.queries import CartView, cart_of
+from core import clock, idempotency
+from core.errors import DomainError
+from core.idempotency import Answer
+from core.ids import uuid7
+from core.money import Money
+from core.pages import add_refusal, page_of
+from ledger.queries import wallet_balances
+from orders import services
+from orders.forms import CheckoutForm
+from orders.models import Order, Payment
+
+ON_PAGE = 10
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def checkout(request: HttpRequest) -> HttpResponse:
+    """Buy what is in the basket; what is wrong is shown where it is, and nothing is half done."""
+    buyer = visitor(request)
+    form = CheckoutForm(request.POST or None, initial=_last_address(buyer))
+    if request.method == "POST" and form.is_valid():
+        try:
+            number = _buy_once(buyer, form)
+            return redirect(f"{reverse('order', args=[number])}?placed")
+        except DomainError as error:
+            add_refusal(form, error)
+            form.data = _with_new_key(form.data)
+    cart = cart_of(buyer)
+    if not cart.items and request.method != "POST":
+        return redirect("cart")
+    return render(request, "orders/checkout.html", {"form": form, **_terms(buyer, cart)})
+
+
+def _buy_once(buyer: User, form: CheckoutForm) -> str:
+    """The number of the order that this form's key has placed, now or before."""
+    terms = {name: str(value) for name, value in form.cleaned_data.items()}
+    fingerprint = hashlib.sha256(json.dumps(terms, sort_keys=True).encode()).hexdigest()
+    request = idempotency.Request(f"page:{buyer.pk}", terms["key"], fingerprint)
+    return idempotency.answer_once(request, lambda: _bought(buyer, form), at=clock.now()).body
+
+
+def _bought(buyer: User, form: CheckoutForm) -> Answer:
+    order = services.checkout(
+        buyer=buyer,
+        method=Payment.Method(form.cleaned_data["payment_method"]),
+        addresses=(form.address, form.address),
+        accept_price_changes=form.cleaned_data["accept_price_changes"],
+        at=clock.now(),
+    )
+    return Answer(303, "text/plain", order.number)
+
+
+def _with_new_key(data: Any) -> QueryDict:
+    """A refused attempt is over; the next one is another."""
+    renewed: QueryDict = data.copy()
+    renewed["key"] = str(uuid7())
+    return renewed
+
+
+def _last_address(buyer: User) -> dict[str, str]:
+    last = buyer.orders.order_by("-created_at", "-pk").first()
+    return last.shipping_address if last else {"recipient": buyer.name}
+
+
+def _terms(buyer: User, cart: CartView) -> dict[str, Any]:
+    wallet = wallet_balances(buyer.pk, cart.currency)[0].available
+    short = cart.subtotal.amount - wallet.amount
+    return {
+        "cart": cart,
+        "wallet": wallet,
+        "shortfall": Money(short, cart.currency) if short > 0 else None,
+        "price_changes": [
+            {
+                "product_name": item.variant.product.title,
+                "old": item.seen_unit_price.display(),
+                "new": item.variant.unit_price.display(),
+            }
+            for item in cart.items
+            if item.has_price_changed
+        ],
+    }
+
+
+@login_required
+@require_safe
+def orders(request: HttpRequest) -> HttpResponse:
+    """The visitor's orders, newest first."""
+    own = Order.objects.filter(user=visitor(request)).with_pictures()
+    page = page_of(request, own.order_by("-created_at", "-pk"), ON_PAGE)
+    return render(request, "orders/list.html", {"page": page})
+
+
+@login_required
+@require_safe
+def order(request: HttpRequest, number: str) -> HttpResponse:
+    """One order; ``?placed`` says thank you."""
+    visible = Order.objects.visible_to(request.user).with_pictures()
+    found = get_object_or_404(visible, number=number)
+    context = {"order": found, "just_placed": "placed" in request.GET}
+    return render(request, "orders/order.html", context)
