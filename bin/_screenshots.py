@@ -29,7 +29,7 @@ PAGES = {
     "home": "/",
     "category": "/c/kitchen-dining",
     "search": "/search?q=heart",
-    "product": "/p/regency-cakestand-3-tier-22423",
+    "product": "/p/white-hanging-heart-t-light-holder-85123a",
     "sign-in": "/sign-in",
     "register": "/register",
     "cart": "/cart",
@@ -66,7 +66,11 @@ def shop() -> Iterator[str]:
     """A demo shop in a folder of its own, gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="mercat-shots-") as var, stoppable():
         os.environ.update(
-            MERCAT_VAR=var, DATABASE_URL="", REDIS_URL="", RATE_LIMIT_LOGIN="99/second"
+            MERCAT_VAR=var,
+            DATABASE_URL="",
+            REDIS_URL="",
+            CELERY_BROKER_URL="",
+            RATE_LIMIT_LOGIN="99/second",
         )
         os.chdir(ROOT)
         if code := exit_code(start([PYTHON, "bin/_prepare.py"])):
@@ -154,7 +158,7 @@ def look_at_admin(browser: Browser, address: str, folder: Path, scheme: str) -> 
     page.locator("input[name=username]").fill(ADMIN)
     page.locator("input[name=password]").fill(PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/admin/")
+    page.wait_for_url(re.compile(r"/admin/$(?<!next=/admin/)"))
     page.goto("/admin/orders/order/")
     keep(page, folder / f"admin-desktop-{scheme}.webp")
     page.context.close()

@@ -8,7 +8,7 @@ class TooManyInCart(errors.Conflict):
 
     def __init__(self, *, maximum: int, asked: int) -> None:
         super().__init__(
-            f"At most {maximum} of one product fit into a cart; this would make {asked}.",
+            f"At most {maximum} of one product can be bought at once; this would make {asked}.",
             field="quantity",
             maximum=maximum,
             asked=asked,
@@ -22,4 +22,4 @@ class NotInCart(errors.NotFound):
 
 class CartEmpty(errors.Invalid):
     code = "cart_empty"
-    message = "The cart is empty."
+    message = "The basket is empty."

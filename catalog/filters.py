@@ -85,7 +85,7 @@ class ProductFilterForm(forms.Form):
         prices = self.cleaned_data
         lowest, highest = prices.get("min_price"), prices.get("max_price")
         if lowest is not None and highest is not None and lowest > highest:
-            self.add_error("min_price", "min_price is above max_price.")
+            self.add_error("min_price", "The lowest price is above the highest.")
         return self.cleaned_data
 
 

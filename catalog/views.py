@@ -16,7 +16,8 @@ from core.pages import page_of
 ON_HOME = 12
 ON_SHELF = 24
 RELATED = 4
-A_YEAR = 365 * 24 * 60 * 60
+A_DAY = 24 * 60 * 60
+"""Seconds for which a drawn picture may be kept: a new title may change it."""
 
 
 @require_safe
@@ -76,7 +77,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-@cache_control(public=True, max_age=A_YEAR, immutable=True)
+@cache_control(public=True, max_age=A_DAY)
 def picture(request: HttpRequest, sku: str) -> HttpResponse:
     """The picture drawn for a variant's product, as SVG. Drafts have none to show."""
     shown = Variant.objects.exclude(product__status=Product.Status.DRAFT)

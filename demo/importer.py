@@ -8,7 +8,6 @@ from itertools import groupby, islice
 from operator import attrgetter
 from pathlib import Path
 
-from babel import Locale
 from django.conf import settings
 
 from accounts.models import User
@@ -16,13 +15,13 @@ from catalog.models import Variant
 from demo import online_retail
 from demo.online_retail import Line, NotOnlineRetail, Reject, Tally
 from demo.shop import DOMAIN, stock_shelves
+from orders import countries
 from orders.services import PastSale, Sold, record_past_sales
 
 BATCH = 200
 """Invoices that are entered in one transaction."""
 
 OLD_COUNTRY_NAMES = {"EIRE": "IE", "RSA": "ZA", "USA": "US", "Channel Islands": "JE"}
-UNKNOWN_COUNTRY = "ZZ"
 
 
 @dataclass
@@ -109,9 +108,9 @@ def _address(line: Line) -> dict[str, str]:
 
 def country_code(name: str) -> str:
     """ISO 3166's two letters for the file's country name; ``ZZ`` where there is none."""
-    return OLD_COUNTRY_NAMES.get(name) or _codes().get(name, UNKNOWN_COUNTRY)
+    return OLD_COUNTRY_NAMES.get(name) or _codes().get(name, countries.UNKNOWN)
 
 
 @cache
 def _codes() -> dict[str, str]:
-    return {name: code for code, name in Locale("en").territories.items() if len(code) == 2}
+    return {name: code for code, name in countries.NAMES.items()}

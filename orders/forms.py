@@ -1,21 +1,15 @@
 """What a shopper sends to check out."""
 
-from babel import Locale
 from django import forms
 
 from core.ids import uuid7
+from orders import countries
 from orders.models import Payment
 
 
-def countries() -> list[tuple[str, str]]:
-    """ISO 3166 codes with English names, in the order of names."""
-    territories = {str(code): str(name) for code, name in Locale("en", "GB").territories.items()}
-    real = [
-        (code, name)
-        for code, name in territories.items()
-        if len(code) == 2 and code.isalpha() and code != "ZZ"
-    ]
-    return sorted(real, key=lambda country: country[1])
+def by_name() -> list[tuple[str, str]]:
+    """Countries as choices, in the order of their names."""
+    return sorted(countries.NAMES.items(), key=lambda country: country[1])
 
 
 def _text(label: str, length: int, autocomplete: str, *, required: bool = True) -> forms.CharField:
@@ -32,7 +26,7 @@ class CheckoutForm(forms.Form):
     city = _text("Town or city", 100, "shipping address-level2")
     state = _text("County", 100, "shipping address-level1", required=False)
     zip = _text("Postcode", 20, "shipping postal-code")
-    country = forms.ChoiceField(choices=countries, initial="GB")
+    country = forms.ChoiceField(choices=by_name, initial="GB")
     phone = _text("Phone", 32, "shipping tel", required=False)
     payment_method = forms.ChoiceField(
         choices=Payment.Method.choices,

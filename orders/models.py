@@ -17,6 +17,7 @@ from catalog.models import Product, Variant
 from core.models import Identified, Versioned
 from core.money import Money
 from ledger.models import Transaction
+from orders import countries
 
 NUMBER_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O or U, so a number survives being read out."""
@@ -111,6 +112,11 @@ class Order(Versioned):
     def money(self, amount: int) -> Money:
         """``amount`` minor units of this order's currency."""
         return Money(amount, self.currency)
+
+    @property
+    def shipping_country(self) -> str:
+        """The name of the country it goes to; "" where that is not known."""
+        return countries.NAMES.get(self.shipping_address.get("country", ""), "")
 
     @property
     def subtotal_money(self) -> Money:

@@ -105,7 +105,8 @@ SQLITE: dict[str, Any] = {
 POSTGRESQL = {
     "options": "-c lock_timeout=20s -c idle_in_transaction_session_timeout=60s -c timezone=UTC",
 }
-DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{VAR_DIR / 'mercat.sqlite3'}")}
+DATABASE_URL = env.str("DATABASE_URL", "") or f"sqlite:///{VAR_DIR / 'mercat.sqlite3'}"
+DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url_config(DATABASE_URL)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE
 else:
@@ -270,7 +271,7 @@ EVENT_CONSUMERS = {"order.paid": ["catalog.services.count_sales"]}
 
 # Jobs: the filesystem carries them unless CELERY_BROKER_URL names a server.
 
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "filesystem://")
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "") or "filesystem://"
 if CELERY_BROKER_URL == "filesystem://":
     BROKER_DIR = VAR_DIR / "broker"
     CELERY_BROKER_TRANSPORT_OPTIONS = {

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from babel import Locale
 from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -10,11 +9,8 @@ from rest_framework import serializers
 from cart.api.serializers import AddItemSerializer
 from core.api.fields import StrictSerializer
 from core.money import Money
+from orders import countries
 from orders.models import Order, OrderLine, Payment, SellerOrder
-
-COUNTRIES = frozenset(
-    code for code in map(str, Locale("en").territories) if len(code) == 2 and code.isalpha()
-) - {"ZZ"}
 
 
 @extend_schema_field({"type": "string", "pattern": r"^-?\d+(\.\d+)?$", "examples": ["24.99"]})
@@ -39,7 +35,7 @@ class AddressSerializer(StrictSerializer):
     phone = serializers.CharField(max_length=32, required=False, allow_blank=True)
 
     def validate_country(self, value: str) -> str:
-        if value not in COUNTRIES:
+        if value not in countries.NAMES:
             raise serializers.ValidationError("Give an ISO 3166 code of two capital letters.")
         return value
 

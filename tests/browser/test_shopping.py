@@ -118,7 +118,7 @@ def test_two_tabs_that_buy_the_same_basket_buy_it_once(browse):
     first.wait_for_url("**/orders/M-*")
     shopper.buy(second)
 
-    assert "The cart is empty." in second.content()
+    assert "The basket is empty." in second.content()
     assert Order.objects.count() == 1
     assert_books_balance()
 

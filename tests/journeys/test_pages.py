@@ -218,7 +218,7 @@ def test_a_picture_is_drawn_until_one_is_uploaded(client, db):
     drawn = client.get(url)
 
     assert drawn["Content-Type"] == "image/svg+xml"
-    assert "immutable" in drawn["Cache-Control"]
+    assert drawn["Cache-Control"] == "public, max-age=86400"
     assert "Cup &amp; Saucer" in drawn.content.decode()
     Media.objects.create(product=variant.product, url="/media/cup.webp")
     assert Product.objects.get().image_url == "/media/cup.webp"

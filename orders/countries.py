@@ -1,0 +1,12 @@
+"""Countries that things can be sent to: ISO 3166's codes with babel's names."""
+
+from babel import Locale
+
+UNKNOWN = "ZZ"
+
+NAMES: dict[str, str] = {
+    code: str(name)
+    for code, name in ((str(code), name) for code, name in Locale("en", "GB").territories.items())
+    if len(code) == 2 and code.isalpha() and code != UNKNOWN
+}
+"""English name by code of two capital letters."""
