@@ -78,6 +78,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.email
 
+    @classmethod
+    def normalize_username(cls, username: str) -> str:
+        """Django's forms ask for this."""
+        return normalised_email(username)
+
     @property
     def name(self) -> str:
         """First and last name, or the e-mail where neither is known."""

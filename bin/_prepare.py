@@ -10,10 +10,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 import django
 from django.core.management import call_command
-from django.core.management.commands.migrate import Command as Migrate
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from tqdm import tqdm
+
+from core.management.commands.migrate import Command as Migrate
 
 
 class MigrateWithBar(Migrate):

@@ -61,7 +61,10 @@ class CartItem(Identified):
 
     @property
     def is_available(self) -> bool:
-        return self.variant.is_active and self.variant.stock >= self.quantity
+        """Whether it could be bought now (product and seller must be selected along)."""
+        variant = self.variant
+        sold = variant.is_active and variant.product.is_published
+        return sold and variant.stock >= self.quantity
 
     @property
     def has_price_changed(self) -> bool:

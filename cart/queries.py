@@ -48,7 +48,7 @@ def cart_of(user: User) -> CartView:
     if cart is None:
         return CartView(None, user.pk, [], settings.SHOP_CURRENCY, None, None)
     items = list(
-        cart.items.select_related("variant__product").prefetch_related(
+        cart.items.select_related("variant__product__seller").prefetch_related(
             "variant__product__media", "variant__product__variants"
         )
     )

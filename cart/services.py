@@ -1,5 +1,6 @@
 """Changes to a cart. Each locks the cart first, so adds add up and nobody buys a moving cart."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -23,18 +24,32 @@ def locked_cart(*, user: User) -> Cart:
 
 
 def sellable_variant(*, product_id: UUID | None, variant_id: UUID | None) -> Variant:
-    """The variant itself, or the only one of a product.
+    """The variant itself, or the only one of a product; see ``sellable_variants``."""
+    [variant] = sellable_variants([(product_id, variant_id)])
+    return variant
+
+
+def sellable_variants(wanted: Sequence[tuple[UUID | None, UUID | None]]) -> list[Variant]:
+    """For each (product id, variant id), of which one is None: the variant to be sold. One query.
 
     :raises ProductUnavailable: not for sale, or the product has several variants to choose from.
     """
-    for_sale = Variant.objects.for_sale()
-    wanted = Q(product_id=product_id) if variant_id is None else Q(pk=variant_id)
-    found = list(for_sale.filter(wanted)[:2])
-    if len(found) > 1:
+    products = {product_id for product_id, _ in wanted if product_id}
+    variants = {variant_id for _, variant_id in wanted if variant_id}
+    found = list(Variant.objects.for_sale().filter(Q(product__in=products) | Q(pk__in=variants)))
+    return [_only(found, product_id, variant_id) for product_id, variant_id in wanted]
+
+
+def _only(found: list[Variant], product_id: UUID | None, variant_id: UUID | None) -> Variant:
+    if variant_id is None:
+        fitting = [variant for variant in found if variant.product_id == product_id]
+    else:
+        fitting = [variant for variant in found if variant.pk == variant_id]
+    if len(fitting) > 1:
         raise ProductUnavailable("Choose one of the product's variants.", field="variant_id")
-    if not found:
+    if not fitting:
         raise ProductUnavailable(field="variant_id" if variant_id else "product_id")
-    return found[0]
+    return fitting[0]
 
 
 @transaction.atomic
@@ -78,9 +93,14 @@ def clear(*, user: User, at: datetime) -> None:
     _touch(cart, at)
 
 
-def _set(item: CartItem, quantity: int, price: int) -> None:
+def refuse_too_many(quantity: int) -> None:
+    """:raises TooManyInCart: more of one variant than may be bought at once."""
     if quantity > settings.CART_MAX_QUANTITY:
         raise errors.TooManyInCart(maximum=settings.CART_MAX_QUANTITY, asked=quantity)
+
+
+def _set(item: CartItem, quantity: int, price: int) -> None:
+    refuse_too_many(quantity)
     item.quantity, item.seen_price = quantity, price
     item.save()
 

@@ -1,7 +1,11 @@
 """Goods in the back office."""
 
+from typing import Any
+
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import Model
+from django.http import HttpRequest
 
 from catalog import services
 from catalog.models import Brand, Category, Media, Product, StockMovement, Variant
@@ -41,8 +45,20 @@ class ProductAdmin(AuditedAdmin):
     list_select_related = ("seller", "category")
     search_fields = ("title", "slug", "variants__sku")
     autocomplete_fields = ("seller", "category", "brand")
-    readonly_fields = ("lowest_price", "in_stock", "units_sold", "view_count", "created_at")
+    readonly_fields = (
+        "currency",
+        "lowest_price",
+        "in_stock",
+        "units_sold",
+        "view_count",
+        "created_at",
+    )
     inlines = (VariantInline, MediaInline)
+
+    def store(self, obj: Model) -> None:
+        assert isinstance(obj, Product)
+        obj.currency = settings.SHOP_CURRENCY
+        super().store(obj)
 
 
 @admin.register(Variant)
@@ -52,11 +68,20 @@ class VariantAdmin(AuditedAdmin):
     list_select_related = ("product",)
     search_fields = ("sku", "product__title")
     autocomplete_fields = ("product",)
-    readonly_fields = ("stock", "option_key")
+    readonly_fields = ("currency", "stock", "option_key")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        fixed = super().get_readonly_fields(request, obj)
+        return (*fixed, "product") if obj else fixed
 
     def store(self, obj: Model) -> None:
         assert isinstance(obj, Variant)
-        services.save_variant(obj, at=clock.now())
+        obj.currency = obj.product.currency
+        services.add_variant(obj, at=clock.now())
+
+    def store_changes(self, obj: Model, names: set[str]) -> None:
+        assert isinstance(obj, Variant)
+        services.change_variant(obj, names, at=clock.now())
 
 
 @admin.register(StockMovement)

@@ -2,7 +2,10 @@
 
 from datetime import datetime
 from typing import Any, ClassVar, Self
+from uuid import UUID
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, Min, OuterRef, Q, Subquery
 from django.urls import reverse
@@ -12,6 +15,10 @@ from accounts.models import Seller
 from catalog import errors
 from core.models import NEXT_VERSION, Identified, Versioned
 from core.money import Money
+
+MAX_OPTION_KEY = 200
+RESERVED_SLUGS = frozenset({"stats", "categories", "brands", "suggest"})
+"""Words that follow ``/products/`` in the API."""
 
 MAX_WORDS = 10
 """Words of a search beyond these are not looked at."""
@@ -55,19 +62,24 @@ class ProductQuerySet(models.QuerySet["Product"]):
             status=Product.Status.ACTIVE,
             deleted_at=None,
             seller__status=Seller.Status.APPROVED,
+            currency=settings.SHOP_CURRENCY,
         )
 
     def visible_to(self, user: Any) -> Self:
-        """Published, and the user's own; everything for catalogue staff."""
+        """Published, and the user's own; everything for catalogue staff. Nothing deleted."""
+        kept = self.filter(deleted_at=None)
         if user.has_perm("catalog.view_product"):
-            return self.all()
+            return kept
         own = Q(seller__user_id=user.pk) if user.is_authenticated else Q(pk=None)
-        return self.filter(Q(pk__in=Product.objects.published().values("pk")) | own)
+        return kept.filter(Q(pk__in=Product.objects.published().values("pk")) | own)
 
     def in_category(self, category: Category) -> Self:
-        """In ``category`` or anywhere below it."""
-        below = category.descendants(include_self=True).values_list("pk", flat=True)
-        return self.filter(category_id__in=list(below))
+        """In ``category`` or anywhere below it, but not below one that is switched off."""
+        shown: set[UUID] = set()
+        for each in category.descendants(include_self=True):
+            if each.is_active and (each == category or each.parent_id in shown):
+                shown.add(each.pk)
+        return self.filter(category_id__in=shown)
 
     def matching(self, text: str) -> Self:
         """Every word of ``text`` in the title, or ``text`` as a SKU. Characters are just text."""
@@ -179,6 +191,25 @@ class Product(Versioned):
         return self.title
 
     @property
+    def is_published(self) -> bool:
+        """As ``published`` has it (select the seller along)."""
+        return (
+            self.status == self.Status.ACTIVE
+            and self.deleted_at is None
+            and self.seller.is_approved
+            and self.currency == settings.SHOP_CURRENCY
+        )
+
+    def clean(self) -> None:
+        """Refuse what the pages and the API could not show."""
+        for name in ("specifications", "shipping_info"):
+            _refuse_unless_texts(name, getattr(self, name))
+        if self.slug in RESERVED_SLUGS or _is_uuid(self.slug):
+            raise ValidationError({"slug": "This slug means something else in addresses."})
+        if self.status == self.Status.ACTIVE and self.price is None:
+            raise ValidationError({"status": "A product needs a variant before it can be active."})
+
+    @property
     def lowest_price(self) -> Money | None:
         return None if self.price is None else Money(self.price, self.currency)
 
@@ -214,7 +245,7 @@ class Variant(Versioned):
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="variants")
     sku = models.CharField(max_length=64, unique=True)
     options = models.JSONField(default=dict, blank=True)
-    option_key = models.CharField(max_length=200, blank=True, editable=False)
+    option_key = models.CharField(max_length=MAX_OPTION_KEY, blank=True, editable=False)
     currency = models.CharField(max_length=3)
     price = models.BigIntegerField()
     compare_at_price = models.BigIntegerField(null=True, blank=True)
@@ -248,7 +279,20 @@ class Variant(Versioned):
     def __str__(self) -> str:
         return self.sku
 
+    def clean(self) -> None:
+        """Refuse what is no set of options, and what would leave a product on sale without any."""
+        _refuse_unless_texts("options", self.options)
+        if len(option_key(self.options)) > MAX_OPTION_KEY:
+            raise ValidationError({"options": "These options are too long."})
+        others = Variant.objects.filter(product_id=self.product_id).exclude(pk=self.pk)
+        if others.filter(option_key="").exists() or (not self.options and others.exists()):
+            raise ValidationError({"options": str(errors.OptionsMixed())})
+        if not self.is_active and not others.filter(is_active=True).exists():
+            raise ValidationError({"is_active": "A product's only variant is not switched off."})
+
     def save(self, *args: Any, **kwargs: Any) -> None:
+        if (names := kwargs.get("update_fields")) is not None and "options" in names:
+            kwargs["update_fields"] = {*names, "option_key"}
         self.option_key = option_key(self.options)
         super().save(*args, **kwargs)
 
@@ -273,6 +317,20 @@ class Variant(Versioned):
             raise errors.OutOfStock(self.sku, asked=quantity, available=self.stock)
         self.refresh_from_db(fields=["stock", "version"])
         return self.stock
+
+
+def _refuse_unless_texts(field: str, value: object) -> None:
+    """:raises ValidationError: it is not an object of texts."""
+    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+        raise ValidationError({field: 'Write an object of texts, such as {"Material": "Tin"}.'})
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def option_key(options: dict[str, str]) -> str:

@@ -30,8 +30,10 @@ def category_tree() -> list[CategoryNode]:
     roots: list[CategoryNode] = []
     for node in nodes.values():
         parent_id = node.category.parent_id
-        siblings = nodes[parent_id].children if parent_id in nodes else roots
-        siblings.append(node)
+        if parent_id is None:
+            roots.append(node)
+        elif parent_id in nodes:  # else it hangs below one that is switched off, and so is it
+            nodes[parent_id].children.append(node)
     for root in roots:
         _add_up(root)
     return roots

@@ -1,6 +1,6 @@
 """Changes to what is for sale."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +11,7 @@ from django.utils.text import slugify
 
 from accounts.models import Seller
 from catalog.models import Category, Product, StockMovement, Variant
-from core.models import Event
+from core.models import NEXT_VERSION, Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,21 @@ def take_stock(quantities: Mapping[Variant, int], *, reference: UUID, at: dateti
 
 
 @transaction.atomic
-def save_variant(variant: Variant, *, at: datetime) -> None:
-    """Save a variant and bring its product's lowest price and availability up to date."""
-    variant.save()
+def add_variant(variant: Variant, *, at: datetime) -> None:
+    """Save a new variant and bring its product's lowest price and availability up to date."""
+    variant.save(force_insert=True)
+    Product.objects.filter(pk=variant.product_id).refresh_offers(at=at)
+
+
+@transaction.atomic
+def change_variant(variant: Variant, names: Collection[str], *, at: datetime) -> None:
+    """Write the columns ``names`` of a variant, and no other, and its product's offer after it.
+
+    What was sold since ``variant`` was read stays sold.
+    """
+    variant.version = NEXT_VERSION  # counted by the database
+    variant.save(update_fields={*names, "updated_at", "version"})
+    variant.refresh_from_db()
     Product.objects.filter(pk=variant.product_id).refresh_offers(at=at)
 
 

@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db import DataError, IntegrityError
 from django.db.models import Model, QuerySet, URLField
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from unfold.admin import ModelAdmin, TabularInline
 
 from core import audit, clock, events
-from core.models import AuditEntry, Delivery, Event
+from core.models import NEXT_VERSION, AuditEntry, Delivery, Event, Versioned
 
 
 class ReadOnly:
@@ -52,10 +54,20 @@ class AuditedAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold is untyped
             kwargs["assume_scheme"] = "https"
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """What only the database can see is refused there; say so instead of breaking down."""
+        try:
+            response: HttpResponse = super().changeform_view(request, *args, **kwargs)
+        except (IntegrityError, DataError) as error:
+            messages.error(request, f"Not saved, because the database refuses it: {error}")
+            return redirect(request.path)
+        return response
+
     def save_model(self, request: HttpRequest, obj: Model, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]  # noqa: FBT001  # Django's signature
-        if change and hasattr(obj, "version"):
-            obj.version += 1
-        self.store(obj)
+        if change:
+            self.store_changes(obj, set(form.changed_data))
+        else:
+            self.store(obj)
         audit.record(
             "admin",
             actor_id=request.user.pk,
@@ -66,8 +78,16 @@ class AuditedAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold is untyped
         )
 
     def store(self, obj: Model) -> None:
-        """Save ``obj``; pages whose rows have a service of their own call that instead."""
+        """Insert ``obj``."""
         obj.save()
+
+    def store_changes(self, obj: Model, names: set[str]) -> None:
+        """Write the changed columns and no other: the form is old, and stock was sold meanwhile."""
+        own = {field.name for field in obj._meta.concrete_fields}  # noqa: SLF001  # Django's documented Model API
+        if isinstance(obj, Versioned):
+            obj.version = NEXT_VERSION  # counted by the database
+        obj.save(update_fields=(names | {"updated_at", "version"}) & own)
+        obj.refresh_from_db()
 
 
 def _changes(form: ModelForm) -> dict[str, list[str]]:  # type: ignore[type-arg]  # any model's form

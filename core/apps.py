@@ -18,10 +18,11 @@ class CoreConfig(AppConfig):
         post_migrate.connect(_create_groups, sender=self)
 
 
-def _drop_guards(*, using: str, **_: Any) -> None:
+def _drop_guards(*, using: str, plan: list[Any], **_: Any) -> None:
     from core import guards  # noqa: PLC0415  # models are not loaded yet when this file is read
 
-    guards.drop(using)
+    if plan:
+        guards.drop(using)
 
 
 def _install_guards(*, using: str, **_: Any) -> None:

@@ -32,14 +32,19 @@ class GuardsMissing(ImproperlyConfigured):
 
 
 def install(using: str = "default") -> None:
-    """Put every guard on, replacing older ones of the same name. Idempotent."""
+    """Put every guard on, replacing older ones, and take off what is no guard any more.
+
+    Idempotent. An app whose tables are not all there (migrated to an older state) is passed over.
+    """
     connection = connections[using]
     drop(using)
     tables = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
         for script in _scripts(connection):
-            if set(TABLE.findall(script)) <= tables:  # else: migrated to an older state
+            if set(TABLE.findall(script)) <= tables:
                 _execute(cursor, script, connection.vendor)
+        for name, table in _stale(connection, cursor):
+            cursor.execute(f"DROP TRIGGER {name} ON {table}")
 
 
 def drop(using: str = "default") -> None:
@@ -48,8 +53,22 @@ def drop(using: str = "default") -> None:
     if connection.vendor != "sqlite":
         return
     with connection.cursor() as cursor:
-        for name in expected(connection):
-            cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+        cursor.execute(ENABLED["sqlite"])
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP TRIGGER {name}")
+
+
+def _stale(connection: BaseDatabaseWrapper, cursor: Any) -> list[tuple[str, str]]:
+    """PostgreSQL's triggers that bear an app's name and stand in no script of today."""
+    if connection.vendor != "postgresql":
+        return []
+    labels = "|".join(app.label for app in apps.get_app_configs())
+    cursor.execute(
+        "SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal AND tgname ~ %s",
+        [f"^({labels})_"],
+    )
+    wanted = expected(connection)
+    return [(name, table) for name, table in cursor.fetchall() if name not in wanted]
 
 
 def missing(using: str = "default") -> set[str]:

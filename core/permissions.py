@@ -14,7 +14,16 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
     "catalog": ("catalog.*", "accounts.view_seller"),
     "orders": ("orders.*", "cart.view_*", "catalog.view_*", "accounts.view_*"),
     "finance": ("ledger.*", "orders.view_*", "accounts.view_*", "core.view_auditentry"),
-    "support": ("accounts.*", "orders.view_*", "cart.view_*", "catalog.view_*", "core.view_*"),
+    "support": (
+        "accounts.view_*",
+        "accounts.change_user",
+        "accounts.change_seller",
+        "orders.view_*",
+        "cart.view_*",
+        "catalog.view_*",
+        "core.view_*",
+        "core.change_delivery",
+    ),
     "analyst": ("analytics.*", "catalog.view_*", "orders.view_*"),
 }
 

@@ -3,10 +3,12 @@
 from babel import Locale
 
 UNKNOWN = "ZZ"
+NO_COUNTRIES = {UNKNOWN, "EU", "EZ", "QO", "UN", "XA", "XB"}
+"""Two-letter codes of babel's that ISO 3166 does not give to a country."""
 
 NAMES: dict[str, str] = {
     code: str(name)
     for code, name in ((str(code), name) for code, name in Locale("en", "GB").territories.items())
-    if len(code) == 2 and code.isalpha() and code != UNKNOWN
+    if len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES
 }
 """English name by code of two capital letters."""

@@ -94,9 +94,8 @@ class Order(Versioned):
                 condition=Q(paid=0) | Q(paid=F("total")), name="orders_order_never_half_paid"
             ),
             models.CheckConstraint(
-                condition=Q(status="awaiting_payment", paid=0)
-                | Q(status__in=["paid", "completed"], paid=F("total"))
-                | Q(status="cancelled"),
+                condition=Q(status__in=["awaiting_payment", "cancelled"], paid=0)
+                | Q(status__in=["paid", "completed"], paid=F("total")),
                 name="orders_order_status_matches_paid",
             ),
         ]

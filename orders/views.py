@@ -4,6 +4,7 @@ import hashlib
 import json
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -35,8 +36,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
     form = CheckoutForm(request.POST or None, initial=_last_address(buyer))
     if request.method == "POST" and form.is_valid():
         try:
-            number = _buy_once(buyer, form)
-            return redirect(f"{reverse('order', args=[number])}?placed")
+            return _to_order(request, _bought_once(buyer, form))
         except DomainError as error:
             add_refusal(form, error)
             form.data = _with_new_key(form.data)
@@ -46,12 +46,23 @@ def checkout(request: HttpRequest) -> HttpResponse:
     return render(request, "orders/checkout.html", {"form": form, **_terms(buyer, cart)})
 
 
-def _buy_once(buyer: User, form: CheckoutForm) -> str:
-    """The number of the order that this form's key has placed, now or before."""
+def _to_order(request: HttpRequest, bought: Answer) -> HttpResponse:
+    """An old form that is sent again, from the browser's history say, has bought nothing new."""
+    url = reverse("order", args=[bought.body])
+    if not bought.is_replayed:
+        return redirect(f"{url}?placed")
+    messages.info(
+        request, "You had placed this order already. What is in your basket is still there."
+    )
+    return redirect(url)
+
+
+def _bought_once(buyer: User, form: CheckoutForm) -> Answer:
+    """With the number of the order that this form's key has placed, now or before."""
     terms = {name: str(value) for name, value in form.cleaned_data.items()}
     fingerprint = hashlib.sha256(json.dumps(terms, sort_keys=True).encode()).hexdigest()
     request = idempotency.Request(f"page:{buyer.pk}", terms["key"], fingerprint)
-    return idempotency.answer_once(request, lambda: _bought(buyer, form), at=clock.now()).body
+    return idempotency.answer_once(request, lambda: _bought(buyer, form), at=clock.now())
 
 
 def _bought(buyer: User, form: CheckoutForm) -> Answer:

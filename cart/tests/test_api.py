@@ -119,6 +119,15 @@ def test_a_moved_price_or_stock_shows(api, bob):
     assert (item["price"], item["price_changed"], item["available"]) == ("5.00", True, False)
 
 
+def test_what_is_no_longer_sold_is_not_available(api, bob):
+    add(api(bob), on_sale())
+    Product.objects.update(status=Product.Status.ARCHIVED)
+
+    [item] = api(bob).get(URL).json()["items"]
+
+    assert item["available"] is False
+
+
 def test_a_cart_asks_the_same_number_of_queries_for_one_and_for_three(
     api, bob, django_assert_num_queries
 ):

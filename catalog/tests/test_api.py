@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Seller
-from catalog.models import Media, Product
+from catalog.models import Category, Media, Product
 from catalog.tests.factories import BrandFactory, CategoryFactory, VariantFactory, on_sale
 
 URL = "/api/v1/products"
@@ -221,3 +221,34 @@ def test_variants_list_only_active_ones(api, db):
     body = api().get(f"{URL}/{variant.product_id}").json()
 
     assert [v["sku"] for v in body["variants"]] == [variant.sku]
+
+
+def test_what_is_below_a_hidden_category_is_hidden_and_not_counted(api, shelf):
+    Category.objects.filter(slug="mugs").update(is_active=False)
+    CategoryFactory(slug="cups", parent=Category.objects.get(slug="mugs"))
+    on_sale(title="Espresso", category=Category.objects.get(slug="cups"))
+
+    tree = api().get("/api/v1/categories").json()
+
+    kitchen = next(node for node in tree if node["slug"] == "kitchen")
+    assert (kitchen["product_count"], kitchen["children"]) == (1, [])
+    assert "cups" not in [node["slug"] for node in tree]
+    assert titles(api().get(f"{URL}?category=kitchen")) == ["Bowl"]
+
+
+def test_a_sellers_own_view_is_never_shared(api, alice):
+    variant = on_sale(seller=alice.seller)
+    url = f"{URL}/{variant.product_id}"
+
+    assert api(alice).get(url)["Cache-Control"] == "no-store"
+    shared = api().get(url)
+    assert "public" in shared["Cache-Control"]
+    assert "Authorization" in shared["Vary"]
+
+
+def test_what_is_deleted_is_gone_for_its_seller_and_for_staff(api, alice, dana):
+    variant = on_sale(seller=alice.seller)
+    Product.objects.update(deleted_at=timezone.now())
+
+    for user in (alice, dana):
+        assert api(user).get(f"{URL}/{variant.product_id}").status_code == 404

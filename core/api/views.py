@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from django.utils.cache import patch_cache_control
+from django.utils.cache import patch_cache_control, patch_vary_headers
 from rest_framework import generics
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
@@ -37,8 +37,10 @@ class ApiView(APIView):
 
     def finalize_response(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, *args, **kwargs)
-        if self.public and request.method in SAFE_METHODS and response.status_code < 400:
+        shared = self.public and request.method in SAFE_METHODS and response.status_code < 400
+        if shared and request.auth is None:
             patch_cache_control(response, public=True, max_age=0, must_revalidate=True)
+            patch_vary_headers(response, ["Authorization"])
         else:
             patch_cache_control(response, no_store=True)
         return response

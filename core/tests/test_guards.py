@@ -1,6 +1,7 @@
 """History cannot be edited through any door, and nothing starts where that is not so."""
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
@@ -85,3 +86,36 @@ def test_the_audit_chain_names_its_first_break(bob):
 
         assert audit.first_break("people") == 2
         transaction.set_rollback(True)
+
+
+def test_a_guard_that_stands_in_no_script_any_more_is_taken_off(db):
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(
+                "CREATE TRIGGER core_old BEFORE DELETE ON core_event BEGIN SELECT 1; END"
+            )
+        else:
+            cursor.execute(
+                "CREATE TRIGGER core_old BEFORE DELETE ON core_event "
+                "FOR EACH ROW EXECUTE FUNCTION core_append_only()"
+            )
+
+        guards.install()
+
+        cursor.execute(guards.ENABLED[connection.vendor])
+        assert {name for (name,) in cursor.fetchall()} >= guards.expected(connection)
+        cursor.execute(guards.ENABLED[connection.vendor])
+        assert "core_old" not in {name for (name,) in cursor.fetchall()}
+
+
+def test_a_migration_that_fails_leaves_the_guards_on(db, monkeypatch):
+    def fail(*_, **__):
+        guards.drop()
+        raise DatabaseError("no such table")
+
+    monkeypatch.setattr("django.core.management.commands.migrate.Command.handle", fail)
+
+    with pytest.raises(DatabaseError, match="no such table"):
+        call_command("migrate")
+
+    assert guards.missing() == set()

@@ -91,6 +91,7 @@ END $$;
 
 CREATE OR REPLACE FUNCTION ledger_transaction_reverses() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+  IF NEW.reverses_id IS NULL THEN RETURN NEW; END IF;
   IF NEW.lines IS DISTINCT FROM (SELECT lines FROM ledger_transaction WHERE id = NEW.reverses_id)
      OR EXISTS (
        SELECT account_id, -sum(amount), count(*) FROM ledger_entry
@@ -117,7 +118,7 @@ CREATE OR REPLACE TRIGGER ledger_account_no_truncate BEFORE TRUNCATE ON ledger_a
 CREATE OR REPLACE TRIGGER ledger_transaction_closes BEFORE INSERT ON ledger_transaction
   FOR EACH ROW EXECUTE FUNCTION ledger_transaction_closes();
 CREATE OR REPLACE TRIGGER ledger_transaction_reverses BEFORE INSERT ON ledger_transaction
-  FOR EACH ROW WHEN (NEW.reverses_id IS NOT NULL) EXECUTE FUNCTION ledger_transaction_reverses();
+  FOR EACH ROW EXECUTE FUNCTION ledger_transaction_reverses();
 CREATE OR REPLACE TRIGGER ledger_transaction_append_only BEFORE UPDATE OR DELETE ON ledger_transaction
   FOR EACH ROW EXECUTE FUNCTION ledger_append_only();
 CREATE OR REPLACE TRIGGER ledger_transaction_no_truncate BEFORE TRUNCATE ON ledger_transaction

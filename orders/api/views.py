@@ -1,5 +1,6 @@
 """Buying, and looking at what was bought."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cart.services import sellable_variant
+from cart.services import sellable_variants
 from core import clock
 from core.api.idempotency import idempotent
 from core.api.schema import IDEMPOTENCY_KEY, problems
@@ -105,10 +106,8 @@ def _terms(body: Mapping[str, Any]) -> dict[str, Any]:
 
 def _wanted(items: list[dict[str, Any]]) -> list[Wanted]:
     """One line per variant, however often it was named."""
-    quantities: dict[UUID, int] = {}
-    for item in items:
-        variant = sellable_variant(
-            product_id=item.get("product_id"), variant_id=item.get("variant_id")
-        )
-        quantities[variant.pk] = quantities.get(variant.pk, 0) + item["quantity"]
+    named = [(item.get("product_id"), item.get("variant_id")) for item in items]
+    quantities: Counter[UUID] = Counter()
+    for variant, item in zip(sellable_variants(named), items, strict=True):
+        quantities[variant.pk] += item["quantity"]
     return [Wanted(variant_id, quantity) for variant_id, quantity in quantities.items()]

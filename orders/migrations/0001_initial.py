@@ -134,7 +134,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('paid', 0), ('status', 'awaiting_payment')), models.Q(('paid', models.F('total')), ('status__in', ['paid', 'completed'])), ('status', 'cancelled'), _connector='OR'), name='orders_order_status_matches_paid'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('paid', 0), ('status__in', ['awaiting_payment', 'cancelled'])), models.Q(('paid', models.F('total')), ('status__in', ['paid', 'completed'])), _connector='OR'), name='orders_order_status_matches_paid'),
         ),
         migrations.AddConstraint(
             model_name='payment',

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
@@ -44,18 +45,22 @@ def place_order(
     Variants are locked in pk order, then ledger accounts, so concurrent orders queue instead of
     deadlocking. ``addresses`` are shipping and billing. Not idempotent: the API's key is.
 
-    :raises ProductUnavailable: a variant is not for sale.
+    :raises TooManyInCart: more of one variant than may be bought at once.
+    :raises ProductUnavailable: a variant is not for sale, or not in the shop's currency.
     :raises PriceChanged: a price is not the one the buyer was shown.
     :raises OutOfStock: a variant has fewer left than wanted.
     :raises InsufficientFunds: the wallet holds less than the total.
     """
     if not wanted:
         raise CartEmpty
+    for each in wanted:
+        cart_services.refuse_too_many(each.quantity)
     variants = _locked(wanted)
     _refuse_changed_prices(wanted, variants)
     sold = [Sold(variants[w.variant_id], w.quantity, variants[w.variant_id].price) for w in wanted]
-    currency = sold[0].variant.currency
-    draft = drafts.draft(buyer=buyer, sold=sold, currency=currency, addresses=addresses, at=at)
+    draft = drafts.draft(
+        buyer=buyer, sold=sold, currency=settings.SHOP_CURRENCY, addresses=addresses, at=at
+    )
     quantities = {item.variant: item.quantity for item in sold}
     take_stock(quantities, reference=draft.order.pk, at=at)
     drafts.save([draft])

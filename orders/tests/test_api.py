@@ -1,6 +1,8 @@
 """Buying over HTTP: keys, refusals that are remembered, and whose orders one sees."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from catalog.models import Product, Variant
 from catalog.tests.factories import on_sale
@@ -167,6 +169,39 @@ def test_what_cannot_be_bought_is_refused(api, bob, ready, items, status):
     response = api(bob, **{"Idempotency-Key": "a"}).post(ORDERS, {**BODY, "items": wanted})
 
     assert response.status_code == status
+    assert not Order.objects.exists()
+
+
+def test_no_more_of_one_than_may_be_bought_at_once_however_it_is_named(api, bob, ready):
+    Variant.objects.update(stock=500)
+    sixty = {"variant_id": str(ready.pk), "quantity": 60}
+
+    response = api(bob, **{"Idempotency-Key": "a"}).post(ORDERS, {**BODY, "items": [sixty, sixty]})
+
+    assert (response.status_code, response.json()["code"]) == (409, "cart_quantity_too_large")
+    assert not Order.objects.exists()
+
+
+def test_items_are_looked_up_together(api, bob):
+    give(bob, "1000.00")
+    variants = [on_sale() for _ in range(3)]
+    items = [{"variant_id": str(v.pk), "quantity": 1} for v in variants]
+    client = api(bob, **{"Idempotency-Key": "a"})
+
+    with CaptureQueriesContext(connection) as captured:
+        assert client.post(ORDERS, {**BODY, "items": items}).status_code == 201
+
+    looked_up = [q for q in captured if 'FROM "catalog_variant"' in q["sql"]]
+    assert len(looked_up) <= 2 + len(items)
+
+
+def test_a_moved_price_is_a_conflict_with_old_and_new(api, bob, ready):
+    Variant.objects.update(price=500)
+
+    refused = check_out(api, bob)
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "price_changed")
+    assert [(line["old"], line["new"]) for line in refused.json()["lines"]] == [("4.50", "5.00")]
     assert not Order.objects.exists()
 
 

@@ -1,7 +1,7 @@
 """An order cannot be half paid, and what was sold cannot be rewritten: the database refuses."""
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from catalog.tests.factories import on_sale
@@ -79,6 +79,9 @@ def test_an_unpaid_order_cannot_be_called_paid(unpaid, changes):
         {"total": 1000, "subtotal": 1000},
         {"total": 950, "shipping": 50},
         {"currency": "EUR"},
+        {"status": "cancelled"},
+        {"number": "M-0000-0000"},
+        {"created_at": NOW},
     ],
 )
 def test_a_paid_orders_amounts_never_change(paid, changes):
@@ -172,3 +175,32 @@ def test_a_line_adds_up(unpaid):
     )
 
     refused(line.save)
+
+
+@pytest.mark.parametrize("changes", [{"total": 1, "commission": 0}, {"commission": 0}])
+def test_what_a_seller_will_be_paid_never_changes(paid, changes):
+    refused(lambda: SellerOrder.objects.update(**changes))
+
+
+def test_an_order_and_its_parts_keep_their_people(paid, charlie):
+    other = on_sale().product.seller
+    refused(lambda: Order.objects.update(user=charlie))
+    refused(lambda: SellerOrder.objects.update(seller=other))
+
+
+def test_a_line_has_its_orders_currency(paid, unpaid):
+    line = paid.lines.get()
+    line.pk, line.order, line.currency = Order().pk, unpaid, "EUR"
+
+    refused(lambda: line.save(force_insert=True))
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("table", ["order", "sellerorder", "orderline", "payment", "refund"])
+def test_history_is_not_truncated(paid, table):
+    def truncate():
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute(f"TRUNCATE orders_{table} CASCADE")
+
+    refused(truncate)

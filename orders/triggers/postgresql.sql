@@ -26,6 +26,7 @@ CREATE OR REPLACE TRIGGER orders_payment_guard BEFORE INSERT OR UPDATE ON orders
 -- Order.paid is a projection of captured payments; orders_order_never_half_paid judges it.
 CREATE OR REPLACE FUNCTION orders_payment_project() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+  IF NEW.status <> 'captured' THEN RETURN NULL; END IF;
   UPDATE orders_order
      SET paid = paid + NEW.amount, status = 'paid', version = version + 1, updated_at = NEW.captured_at
    WHERE id = NEW.order_id AND status = 'awaiting_payment';
@@ -36,7 +37,7 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE TRIGGER orders_payment_project AFTER INSERT OR UPDATE ON orders_payment
-  FOR EACH ROW WHEN (NEW.status = 'captured') EXECUTE FUNCTION orders_payment_project();
+  FOR EACH ROW EXECUTE FUNCTION orders_payment_project();
 
 CREATE OR REPLACE FUNCTION orders_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -56,9 +57,10 @@ CREATE OR REPLACE TRIGGER orders_line_frozen BEFORE UPDATE OR DELETE ON orders_o
 
 CREATE OR REPLACE FUNCTION orders_line_before_payment() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM 1 FROM orders_order WHERE id = NEW.order_id AND status = 'awaiting_payment' FOR NO KEY UPDATE;
+  PERFORM 1 FROM orders_order
+    WHERE id = NEW.order_id AND status = 'awaiting_payment' AND currency = NEW.currency FOR NO KEY UPDATE;
   IF NOT FOUND THEN
-    RAISE EXCEPTION 'an order that does not await payment takes no more lines' USING ERRCODE = '23514';
+    RAISE EXCEPTION 'an order takes lines of its currency until it is paid' USING ERRCODE = '23514';
   END IF;
   RETURN NEW;
 END $$;
@@ -77,8 +79,34 @@ BEGIN
       <> (OLD.paid, OLD.total, OLD.subtotal, OLD.discount, OLD.shipping, OLD.tax, OLD.currency) THEN
     RAISE EXCEPTION 'a paid order''s amounts never change' USING ERRCODE = '23514';
   END IF;
+  IF TG_OP = 'UPDATE' AND (NEW.user_id, NEW.number, NEW.created_at) <> (OLD.user_id, OLD.number, OLD.created_at) THEN
+    RAISE EXCEPTION 'an order keeps its buyer, number and date' USING ERRCODE = '23514';
+  END IF;
   RETURN NEW;
 END $$;
 
 CREATE OR REPLACE TRIGGER orders_order_guard BEFORE INSERT OR UPDATE ON orders_order
   FOR EACH ROW EXECUTE FUNCTION orders_order_guard();
+
+CREATE OR REPLACE FUNCTION orders_seller_order_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (NEW.order_id, NEW.seller_id, NEW.currency, NEW.total, NEW.commission)
+     <> (OLD.order_id, OLD.seller_id, OLD.currency, OLD.total, OLD.commission) THEN
+    RAISE EXCEPTION 'a seller order keeps its seller and amounts' USING ERRCODE = '23514';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER orders_seller_order_frozen BEFORE UPDATE ON orders_sellerorder
+  FOR EACH ROW EXECUTE FUNCTION orders_seller_order_frozen();
+
+CREATE OR REPLACE TRIGGER orders_order_no_truncate BEFORE TRUNCATE ON orders_order
+  FOR EACH STATEMENT EXECUTE FUNCTION orders_refuse();
+CREATE OR REPLACE TRIGGER orders_seller_order_no_truncate BEFORE TRUNCATE ON orders_sellerorder
+  FOR EACH STATEMENT EXECUTE FUNCTION orders_refuse();
+CREATE OR REPLACE TRIGGER orders_line_no_truncate BEFORE TRUNCATE ON orders_orderline
+  FOR EACH STATEMENT EXECUTE FUNCTION orders_refuse();
+CREATE OR REPLACE TRIGGER orders_payment_no_truncate BEFORE TRUNCATE ON orders_payment
+  FOR EACH STATEMENT EXECUTE FUNCTION orders_refuse();
+CREATE OR REPLACE TRIGGER orders_refund_no_truncate BEFORE TRUNCATE ON orders_refund
+  FOR EACH STATEMENT EXECUTE FUNCTION orders_refuse();

@@ -63,8 +63,10 @@ CREATE TRIGGER orders_line_no_delete BEFORE DELETE ON orders_orderline
 BEGIN SELECT RAISE(ABORT, 'DELETE on orders_orderline is refused: history'); END;
 CREATE TRIGGER orders_line_before_payment BEFORE INSERT ON orders_orderline
 WHEN EXISTS (SELECT 1 FROM orders_orderline WHERE id = NEW.id)
-  OR NOT EXISTS (SELECT 1 FROM orders_order WHERE id = NEW.order_id AND status = 'awaiting_payment')
-BEGIN SELECT RAISE(ABORT, 'an order that does not await payment takes no more lines'); END;
+  OR NOT EXISTS (
+    SELECT 1 FROM orders_order
+     WHERE id = NEW.order_id AND status = 'awaiting_payment' AND currency = NEW.currency)
+BEGIN SELECT RAISE(ABORT, 'an order takes lines of its currency until it is paid'); END;
 
 CREATE TRIGGER orders_order_added BEFORE INSERT ON orders_order
 WHEN NEW.paid <> 0 OR EXISTS (SELECT 1 FROM orders_order WHERE id = NEW.id)
@@ -78,5 +80,12 @@ BEGIN
     WHEN OLD.paid > 0 AND (NEW.paid, NEW.total, NEW.subtotal, NEW.discount, NEW.shipping, NEW.tax, NEW.currency)
       <> (OLD.paid, OLD.total, OLD.subtotal, OLD.discount, OLD.shipping, OLD.tax, OLD.currency)
     THEN RAISE(ABORT, 'a paid order''s amounts never change')
+    WHEN (NEW.user_id, NEW.number, NEW.created_at) <> (OLD.user_id, OLD.number, OLD.created_at)
+    THEN RAISE(ABORT, 'an order keeps its buyer, number and date')
   END;
 END;
+
+CREATE TRIGGER orders_seller_order_frozen BEFORE UPDATE ON orders_sellerorder
+WHEN (NEW.order_id, NEW.seller_id, NEW.currency, NEW.total, NEW.commission)
+  <> (OLD.order_id, OLD.seller_id, OLD.currency, OLD.total, OLD.commission)
+BEGIN SELECT RAISE(ABORT, 'a seller order keeps its seller and amounts'); END;

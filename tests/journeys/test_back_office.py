@@ -9,6 +9,8 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import sessions
+from accounts.models import Session
 from accounts.tests.factories import PASSWORD, UserFactory
 from catalog.models import Product
 from catalog.tests.factories import BrandFactory, on_sale
@@ -154,3 +156,80 @@ def test_a_parked_delivery_is_replayed(client, boss, settings):
 
     parked.refresh_from_db()
     assert (parked.state, parked.attempts) == ("pending", 0)
+
+
+@pytest.fixture
+def support(client):
+    helper = UserFactory(is_staff=True)
+    helper.groups.add(Group.objects.get(name="support"))
+    client.force_login(helper)
+    return helper
+
+
+def test_nobody_but_an_administrator_sets_passwords(client, boss, bob, support):
+    form = {"password1": "a new secret 1", "password2": "a new secret 1", "usable_password": "true"}
+    for user in (boss, bob):
+        url = reverse("admin:auth_user_password_change", args=[user.pk])
+
+        assert client.post(url, form).status_code == 403
+
+        user.refresh_from_db()
+        assert user.check_password(PASSWORD)
+
+
+def test_a_password_set_by_an_administrator_is_noted_and_ends_sessions(client, boss, bob):
+    sessions.begin(user=bob, device="phone", at=timezone.now())
+    client.force_login(boss)
+    url = reverse("admin:auth_user_password_change", args=[bob.pk])
+    form = {"password1": "a new secret 1", "password2": "a new secret 1", "usable_password": "true"}
+
+    assert client.post(url, form).status_code == 302
+
+    assert AuditEntry.objects.get().changes == {"password": ["", ""]}
+    assert Session.objects.get().revoked_at is not None
+
+
+def test_nobody_but_an_administrator_sees_a_hash_or_changes_a_colleague(client, boss, bob, support):
+    page = client.get(reverse("admin:accounts_user_change", args=[bob.pk])).content.decode()
+    assert bob.email in page
+    assert "md5" not in page
+    url = reverse("admin:accounts_user_change", args=[boss.pk])
+    assert client.post(url, {"first_name": "x"} | inline("addresses")).status_code == 403
+
+
+def test_support_approves_a_shop_but_does_not_take_it_over(client, alice, support):
+    url = reverse("admin:accounts_seller_change", args=[alice.seller.pk])
+    form = {"name": "Attic", "status": "suspended", "user": support.pk, "commission_rate": "0"}
+
+    assert client.post(url, form).status_code == 302
+
+    alice.seller.refresh_from_db()
+    shop = alice.seller
+    assert (shop.status, shop.user, shop.commission_rate) == ("suspended", alice, 1000)
+
+
+def test_an_account_that_is_switched_off_is_signed_out(client, boss, bob):
+    sessions.begin(user=bob, device="phone", at=timezone.now())
+    client.force_login(boss)
+    form = {"email": bob.email, "first_name": "Bob"} | inline("addresses")
+
+    assert (
+        client.post(reverse("admin:accounts_user_change", args=[bob.pk]), form).status_code == 302
+    )
+
+    bob.refresh_from_db()
+    assert bob.is_active is False
+    assert Session.objects.get().revoked_at is not None
+
+
+def test_what_only_the_database_can_see_is_refused_in_words(client, boss):
+    variant = on_sale()
+    client.force_login(boss)
+    url = reverse("admin:catalog_variant_change", args=[variant.pk])
+    form = {"sku": "x", "options": "{}", "price": "1" * 30, "position": "0", "is_active": "on"}
+
+    response = client.post(url, form, follow=True)
+
+    assert response.status_code == 200
+    variant.refresh_from_db()
+    assert variant.price == 1000

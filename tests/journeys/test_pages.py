@@ -146,8 +146,8 @@ def test_the_same_checkout_sent_twice_places_one_order(signed_in, bob):
     first = signed_in.post("/checkout", {**CHECKOUT, "key": key})
     second = signed_in.post("/checkout", {**CHECKOUT, "key": key})
 
-    assert first.status_code == 302
-    assert first["Location"] == second["Location"]
+    assert first["Location"] == f"/orders/{Order.objects.get().number}?placed"
+    assert second["Location"] == f"/orders/{Order.objects.get().number}"
     assert Order.objects.count() == 1
     assert_books_balance()
 
