@@ -21,6 +21,7 @@ FLAGS = [
 ]
 PATIENCE = 10_000  # ms
 PHONE = {"width": 320, "height": 640}
+DESK = {"width": 1280, "height": 900}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,4 +1,4 @@
-"""Every page: nothing serious that axe can find, nothing that sticks out of a narrow phone."""
+"""Every page: nothing serious that axe can find, nothing that sticks out of a narrow phone or a desk's screen."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -6,7 +6,7 @@ from axe_playwright_python.sync_playwright import Axe
 from accounts.tests.factories import UserFactory
 from catalog.tests.factories import BrandFactory, on_sale
 from orders.tests.factories import buy, give, put_in_cart
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import DESK, PHONE
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("browser")]
 
@@ -42,9 +42,10 @@ def place(db):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_are_accessible_and_fit_a_narrow_phone(browse, place, scheme):
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+def test_pages_are_accessible_and_fit(browse, place, viewport, scheme):
     bob, order = place
-    visitor = browse(viewport=PHONE, color_scheme=scheme)
+    visitor = browse(viewport=viewport, color_scheme=scheme)
     found = {name: faults(visitor.page, path) for name, path in ENTRANCE.items()}
     visitor.sign_in(bob)
     for name, path in PAGES.items():
@@ -65,4 +66,4 @@ def faults(page, path):
         if v["impact"] in {"serious", "critical"}
     ]
     width = page.evaluate("document.documentElement.scrollWidth")
-    return serious + ([f"{width} px wide"] if width > PHONE["width"] else [])
+    return serious + ([f"{width} px wide"] if width > page.viewport_size["width"] else [])
