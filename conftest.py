@@ -3,6 +3,7 @@
 The cast: ``alice`` sells, ``bob`` buys, ``charlie`` may see nothing, ``dana`` is staff.
 """
 
+import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,11 +15,11 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
 from rest_framework.test import APIClient
-from rest_framework_simplejwt.tokens import AccessToken
 
+from accounts import sessions
 from accounts.models import User
 from accounts.tests.factories import SellerFactory, UserFactory
-from core import guards
+from core import clock, guards
 from core.api import throttles
 from core.permissions import GRANTS
 
@@ -116,11 +117,15 @@ def dana(db: None) -> User:
 def api() -> Callable[..., APIClient]:
     """``api(bob)`` is a client signed in as bob; ``api()`` is nobody's."""
 
+    @functools.cache
+    def access(user: User) -> str:
+        """One session per user, begun before a test counts the queries of a request."""
+        return sessions.begin(user=user, device="test", at=clock.now()).access
+
     def client(user: User | None = None, **headers: str) -> APIClient:
         signed_in = APIClient(headers=headers)
         if user is not None:
-            token = AccessToken.for_user(user)
-            signed_in.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+            signed_in.credentials(HTTP_AUTHORIZATION=f"Bearer {access(user)}")
         return signed_in
 
     return client

@@ -13,6 +13,11 @@ class PasswordWeak(errors.Invalid):
     message = "Choose a better password."
 
 
+class NameTooLong(errors.Invalid):
+    code = "name_too_long"
+    message = "A first and a last name may have 150 characters each."
+
+
 class InvalidCredentials(errors.Unauthenticated):
     code = "invalid_credentials"
     message = "E-mail address or password is wrong."

@@ -14,16 +14,19 @@ from core.errors import TooMany
 
 
 class BackOfficeSignIn(AuthenticationForm):  # type: ignore[misc]  # no stubs
-    """Counts attempts per address and per account, and notes when somebody came."""
+    """Counts attempts per address and failures per account, and notes when somebody came."""
 
     def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = self.cleaned_data
+        if self.errors:
+            return cleaned
         limit = RateLimit("login")
         try:
             limit.hit(address(self.request))
-            limit.hit(normalised_email(self.cleaned_data.get("username", "")))
+            with limit.failures(normalised_email(cleaned["username"])):
+                super().clean()
         except TooMany as error:
             raise ValidationError(error.detail, code=error.code) from error
-        cleaned: dict[str, Any] = super().clean()
         user: User = self.get_user()
         services.record_sign_in(user=user, at=clock.now())
         return cleaned

@@ -12,6 +12,9 @@ from accounts import errors, sessions
 from accounts.models import User, normalised_email
 from core import events
 
+MAX_NAME_PART = 150
+"""Characters of a first or last name: what ``User``'s columns hold."""
+
 
 @transaction.atomic
 def register(*, email: str, password: str, name: str, device: str, at: datetime) -> sessions.Tokens:
@@ -24,11 +27,14 @@ def register(*, email: str, password: str, name: str, device: str, at: datetime)
 def join(*, email: str, password: str, name: str, at: datetime) -> User:
     """Create a buyer, who counts as having signed in ``at``.
 
+    ``name`` is split at its first space into first and last name.
+
+    :raises NameTooLong: a part does not fit into its column.
     :raises PasswordWeak: the password fails Django's validators.
     :raises EmailTaken: an account with this address exists, in whatever case.
     """
-    first_name, _, last_name = name.strip().partition(" ")
-    user = User(email=normalised_email(email), first_name=first_name, last_name=last_name.strip())
+    first_name, last_name = _name_parts(name)
+    user = User(email=normalised_email(email), first_name=first_name, last_name=last_name)
     _check_password(password, user)
     user.set_password(password)
     user.last_login_at = at
@@ -73,6 +79,13 @@ def edit_profile(*, user: User, changes: dict[str, Any]) -> User:
     return user
 
 
+def _name_parts(name: str) -> tuple[str, str]:
+    first, _, last = (part.strip() for part in name.strip().partition(" "))
+    if max(len(first), len(last)) > MAX_NAME_PART:
+        raise errors.NameTooLong(field="name")
+    return first, last
+
+
 def _check_password(password: str, user: User) -> None:
     try:
         validate_password(password, user)
@@ -85,4 +98,6 @@ def _insert(user: User) -> None:
         with transaction.atomic():
             user.save(force_insert=True)
     except IntegrityError as error:
-        raise errors.EmailTaken(field="email") from error
+        if User.objects.filter(email=user.email).exists():
+            raise errors.EmailTaken(field="email") from error
+        raise

@@ -1,7 +1,7 @@
 """Sessions and their tokens: a short-lived access token and a refresh token that is good once.
 
-A refresh token names its session (``sid``); the session names the one refresh token that is good
-(``refresh_jti``). Refreshing swaps that name in one guarded update, so of any number of parallel
+Both tokens name their session (``sid``) and are good while it lasts; the session names the one
+refresh token that is good (``refresh_jti``). Refreshing swaps that name in one guarded update, so of any number of parallel
 uses one wins. A token that lost is stolen or replayed: its whole session ends.
 """
 
@@ -12,7 +12,7 @@ from typing import Any, Self
 from django.db import transaction
 from django.db.models import QuerySet
 from rest_framework_simplejwt.exceptions import TokenError
-from rest_framework_simplejwt.tokens import RefreshToken
+from rest_framework_simplejwt.tokens import RefreshToken, Token
 
 from accounts import errors
 from accounts.models import Session, User
@@ -31,11 +31,6 @@ class Tokens:
         return cls(access=str(refresh.access_token), refresh=str(refresh), user=user)
 
 
-def may_sign_in(user: User | None) -> bool:
-    """Whether tokens of this user are honoured (simplejwt asks on every request)."""
-    return user is not None and user.is_active
-
-
 def begin(*, user: User, device: str, at: datetime) -> Tokens:
     """Open a session of ``user`` on ``device`` (free text, cut at 200) and hand out its tokens."""
     refresh = RefreshToken.for_user(user)
@@ -49,6 +44,17 @@ def begin(*, user: User, device: str, at: datetime) -> Tokens:
     )
     refresh["sid"] = str(session.pk)
     return Tokens.of(user, refresh)
+
+
+def of(*, token: Token, at: datetime) -> Session | None:
+    """The session of an access token, with its user and seller profile, in one query.
+
+    None if the token names none, the session has ended, or its user may not sign in.
+    """
+    if "sid" not in token:
+        return None
+    open_to = Session.objects.select_related("user__seller").filter(user__is_active=True)
+    return open_to.filter(pk=token["sid"], revoked_at=None, expires_at__gt=at).first()
 
 
 def refresh(*, token: str, at: datetime) -> Tokens:

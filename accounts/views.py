@@ -30,8 +30,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     def enter(email: str, password: str) -> User:
         limit = RateLimit("login")
         limit.hit(address(request))
-        limit.hit(normalised_email(email))
-        return services.recognise(email=email, password=password, at=clock.now())
+        with limit.failures(normalised_email(email)):
+            return services.recognise(email=email, password=password, at=clock.now())
 
     return _entrance(request, SignInForm, enter, "accounts/sign_in.html")
 

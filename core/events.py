@@ -12,13 +12,15 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.module_loading import import_string
 
 from core.models import Delivery, Event
 
 MAX_ATTEMPTS = 10
 FIRST_RETRY = timedelta(seconds=10)
+LEASE = timedelta(seconds=60)
+"""How long a queued delivery is left for a worker to take before it is queued again."""
 
 
 def record(kind: str, subject_id: UUID, payload: dict[str, Any], *, at: datetime) -> Event:
@@ -40,27 +42,32 @@ def record_many(events: list[Event]) -> list[Event]:
 
 def due(*, at: datetime, limit: int = 500) -> list[UUID]:
     """Ids of pending deliveries whose time has come, oldest first."""
-    pending = Delivery.objects.filter(state=Delivery.State.PENDING, next_at__lte=at)
-    return list(pending.order_by("next_at", "pk").values_list("pk", flat=True)[:limit])
+    return list(_due(at).values_list("pk", flat=True)[:limit])
 
 
-def deliver(delivery_id: UUID, *, at: datetime) -> bool:
-    """Run one due delivery; false if it is done, parked, or another worker's at present.
+@transaction.atomic
+def queue(*, at: datetime, limit: int = 500) -> list[tuple[UUID, int]]:
+    """Set due deliveries aside for workers, for ``LEASE``: each one's id, and which attempt it is.
 
+    Hand both to ``deliver``, after this has committed. No attempt is counted, so what no worker
+    takes loses nothing. Rows that a consumer is at work on are passed over, not waited for.
+    """
+    free = _due(at).select_for_update(skip_locked=True, no_key=True)
+    queued = list(free.values_list("pk", "attempts")[:limit])
+    Delivery.objects.filter(pk__in=[pk for pk, _ in queued]).update(next_at=at + LEASE)
+    return queued
+
+
+def deliver(delivery_id: UUID, *, at: datetime, attempt: int | None = None) -> bool:
+    """Run one delivery; false if it is done, parked, or another worker's at present.
+
+    With the ``attempt`` it was queued for it runs if that is still to be made, else if it is due.
     The attempt is counted and the next one scheduled before the consumer runs, so a worker that
     dies half-way leaves a delivery that is tried again. What the consumer raises is noted on the
     delivery and raised on; after ``MAX_ATTEMPTS`` the delivery is parked for staff to replay.
     """
-    delivery = _claim(delivery_id, at)
-    if delivery is None:
-        return False
-    consumer: Callable[[Event], None] = import_string(delivery.consumer)
-    with _FailureNoted(delivery), transaction.atomic():
-        still_pending = Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.PENDING)
-        if not still_pending.update(state=Delivery.State.DONE, error=""):
-            return False
-        consumer(delivery.event)
-    return True
+    delivery = _claim(delivery_id, at, attempt)
+    return delivery is not None and _run(delivery)
 
 
 def replay(delivery_id: UUID, *, at: datetime) -> None:
@@ -69,10 +76,19 @@ def replay(delivery_id: UUID, *, at: datetime) -> None:
     parked.update(state=Delivery.State.PENDING, attempts=0, next_at=at)
 
 
-def _claim(delivery_id: UUID, at: datetime) -> Delivery | None:
+def _due(at: datetime) -> QuerySet[Delivery]:
+    pending = Delivery.objects.filter(state=Delivery.State.PENDING, next_at__lte=at)
+    return pending.order_by("next_at", "pk")
+
+
+def _claim(delivery_id: UUID, at: datetime, attempt: int | None) -> Delivery | None:
+    """Begin an attempt. Of parallel claims to one attempt a single one finds its number unused."""
     delivery = Delivery.objects.select_related("event").get(pk=delivery_id)
+    is_due = delivery.next_at <= at if attempt is None else delivery.attempts == attempt
+    if not is_due:
+        return None
     unclaimed = Delivery.objects.filter(
-        pk=delivery_id, state=Delivery.State.PENDING, next_at=delivery.next_at, next_at__lte=at
+        pk=delivery_id, state=Delivery.State.PENDING, attempts=delivery.attempts
     )
     if delivery.attempts >= MAX_ATTEMPTS:
         unclaimed.update(state=Delivery.State.PARKED)
@@ -82,6 +98,17 @@ def _claim(delivery_id: UUID, at: datetime) -> Delivery | None:
         return None
     delivery.attempts += 1
     return delivery
+
+
+def _run(delivery: Delivery) -> bool:
+    """Finish an attempt, unless another one has finished meanwhile."""
+    with _FailureNoted(delivery), transaction.atomic():
+        consumer: Callable[[Event], None] = import_string(delivery.consumer)
+        still_pending = Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.PENDING)
+        if not still_pending.update(state=Delivery.State.DONE, error=""):
+            return False
+        consumer(delivery.event)
+    return True
 
 
 class _FailureNoted:

@@ -8,7 +8,7 @@ from contextvars import ContextVar
 
 from csp.middleware import CSPMiddleware
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 
 from core.ids import uuid7
 
@@ -64,7 +64,10 @@ class RequestIdFilter(logging.Filter):
 
 
 class OptionalTrailingSlash:
-    """API routes are declared without a trailing slash, and answer with one as well."""
+    """API routes are declared without a trailing slash, and answer with one as well.
+
+    No address has a NUL in it: PostgreSQL could not even look for it.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -74,6 +77,14 @@ class OptionalTrailingSlash:
         if path.endswith("/") and path.startswith(("/api/", "/docs", "/health")):
             request.path_info = path.rstrip("/")
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: object) -> None:
+        """Comes after every middleware, so that the page that says so knows its visitor.
+
+        :raises Http404: the path holds a NUL.
+        """
+        if "\0" in request.path_info:
+            raise Http404
 
 
 class PathPolicy(CSPMiddleware):

@@ -11,16 +11,16 @@ from core.models import IdempotencyRecord
 @shared_task(ignore_result=True)
 def deliver_events() -> int:
     """Send every due delivery to a worker of its own, so that one failure stops no other."""
-    due = events.due(at=clock.now())
-    for delivery_id in due:
-        deliver.delay(str(delivery_id))
-    return len(due)
+    queued = events.queue(at=clock.now())
+    for delivery_id, attempt in queued:
+        deliver.delay(str(delivery_id), attempt)
+    return len(queued)
 
 
 @shared_task(ignore_result=True)
-def deliver(delivery_id: str) -> bool:
-    """Run one delivery. Safe to run twice; see ``events.deliver``."""
-    return events.deliver(UUID(delivery_id), at=clock.now())
+def deliver(delivery_id: str, attempt: int) -> bool:
+    """Make one attempt at a delivery. Safe to run twice; see ``events.deliver``."""
+    return events.deliver(UUID(delivery_id), at=clock.now(), attempt=attempt)
 
 
 @shared_task(ignore_result=True)

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from accounts import services, sessions
 from accounts.api import serializers
+from accounts.models import normalised_email
 from core import clock
 from core.api.schema import problems
 from core.api.throttles import RateLimit, address
@@ -24,12 +25,14 @@ class AnonymousView(ApiView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        self.rate_headers = self.rate_limit.hit(address(request))
+        if request.method == "POST":
+            self.rate_headers = self.rate_limit.hit(address(request))
 
     def finalize_response(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Say what the address has left, unless a refusal says it of what refused."""
         response = super().finalize_response(request, *args, **kwargs)
         for header, value in getattr(self, "rate_headers", {}).items():
-            response[header] = value
+            response.headers.setdefault(header, value)
         return response
 
 
@@ -59,10 +62,14 @@ class LoginView(AnonymousView):
         responses={200: serializers.TokensSerializer, **problems(401, 429)},
     )
     def post(self, request: Request) -> Response:
-        """Sign in with e-mail and password. Attempts are limited per address and per account."""
+        """Sign in with e-mail and password.
+
+        Attempts are limited per address, and failures per account since its last success; once
+        either is used up, the right password is refused, too.
+        """
         body = serializers.LoginSerializer.read(request)
-        self.rate_limit.hit(body["email"].lower())
-        tokens = services.sign_in(**body, device=_device(request), at=clock.now())
+        with self.rate_limit.failures(normalised_email(body["email"])):
+            tokens = services.sign_in(**body, device=_device(request), at=clock.now())
         return Response(serializers.TokensSerializer(tokens).data)
 
 

@@ -1,11 +1,15 @@
 """Joining, signing in, staying signed in, leaving."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from threading import Barrier
 
 import pytest
-from django.db import connection
+from django.contrib.auth.hashers import MD5PasswordHasher
+from django.db import IntegrityError, connection
+from rest_framework_simplejwt.tokens import AccessToken
 
+from accounts import errors, services
 from accounts.models import Session, User
 from accounts.tests.factories import PASSWORD
 
@@ -52,6 +56,8 @@ def test_register_refuses_a_role(api, db):
         ({"password": "short"}, "password"),
         ({"email": "nobody"}, "email"),
         ({"name": " "}, "name"),
+        ({"name": "x" * 151}, "name"),
+        ({"name": f"Nora {'x' * 151}"}, "name"),
     ],
 )
 def test_register_names_what_is_wrong(api, db, changes, field):
@@ -62,8 +68,23 @@ def test_register_names_what_is_wrong(api, db, changes, field):
     assert not User.objects.exists()
 
 
-def signed_in(api, user, password=PASSWORD):
-    return api().post("/api/v1/auth/login", {"email": user.email.upper(), "password": password})
+def test_a_name_may_be_as_long_as_its_parts_are_kept(api, db):
+    joined(api, name=f"{'x' * 150} {'y' * 49}")
+
+    user = User.objects.get()
+    assert (user.first_name, user.last_name) == ("x" * 150, "y" * 49)
+
+
+def test_join_says_an_email_is_taken_only_when_it_is(bob):
+    with pytest.raises(IntegrityError):
+        services._insert(User(pk=bob.pk, email="new@example.com"))
+    with pytest.raises(errors.EmailTaken):
+        services._insert(User(email=bob.email))
+
+
+def signed_in(api, user, password=PASSWORD, come_from="127.0.0.1"):
+    body = {"email": user.email.upper(), "password": password}
+    return api().post("/api/v1/auth/login", body, REMOTE_ADDR=come_from)
 
 
 def test_login_gives_tokens_and_notes_when(api, bob):
@@ -95,6 +116,83 @@ def test_login_attempts_are_limited_and_said_to_be(api, bob, settings):
     assert answers[0]["RateLimit-Limit"] == "3"
     assert [a["RateLimit-Remaining"] for a in answers[:3]] == ["2", "1", "0"]
     assert 0 < int(answers[3]["Retry-After"]) <= 61
+
+
+def test_wrong_passwords_are_limited_per_account_wherever_they_come_from(
+    api, bob, charlie, settings
+):
+    settings.RATE_LIMITS = {"login": "3/minute"}
+    wrong = [signed_in(api, bob, "wrong", f"10.0.0.{n}") for n in range(3)]
+
+    right = signed_in(api, bob, PASSWORD, "10.0.0.4")
+
+    assert [a.status_code for a in [*wrong, right]] == [401, 401, 401, 429]
+    assert right["RateLimit-Remaining"] == "0"
+    assert right["RateLimit-Reset"] == right["Retry-After"]
+    assert set(right.json()) == {
+        *("type", "title", "status", "code", "detail", "errors", "retry_after")
+    }
+    assert signed_in(api, charlie, PASSWORD, "10.0.0.4").status_code == 200
+
+
+def test_good_sign_ins_do_not_count_against_the_account(api, bob, settings):
+    settings.RATE_LIMITS = {"login": "2/minute"}
+
+    answers = [signed_in(api, bob, PASSWORD, f"10.0.0.{n}") for n in range(4)]
+
+    assert [a.status_code for a in answers] == [200] * 4
+    assert {a["RateLimit-Remaining"] for a in answers} == {"1"}
+
+
+def test_a_refusal_carries_the_limit_of_its_address(api, bob, settings):
+    settings.RATE_LIMITS = {"login": "1/minute"}
+    signed_in(api, bob)
+
+    limited = signed_in(api, bob)
+
+    assert limited.status_code == 429
+    assert (limited["RateLimit-Limit"], limited["RateLimit-Remaining"]) == ("1", "0")
+    assert limited["RateLimit-Reset"] == limited["Retry-After"]
+
+
+def test_only_attempts_are_counted(api, bob, settings):
+    settings.RATE_LIMITS = {"login": "1/minute"}
+
+    others = [api().options("/api/v1/auth/login"), api().get("/api/v1/auth/login")]
+
+    assert [a.status_code for a in others] == [200, 405]
+    assert not any(a.has_header("RateLimit-Limit") for a in others)
+    assert signed_in(api, bob).status_code == 200
+
+
+def test_behind_a_proxy_each_caller_has_a_limit_of_their_own(api, bob, settings):
+    settings.RATE_LIMITS = {"login": "1/minute"}
+    settings.TRUSTED_PROXIES = 1
+
+    def come_from(caller):
+        return signed_in(lambda: api(**{"X-Forwarded-For": caller}), bob).status_code
+
+    assert [come_from("203.0.113.7"), come_from("203.0.113.8")] == [200, 200]
+    assert come_from("1.1.1.1, 203.0.113.7") == 429
+
+
+def test_an_unknown_address_costs_as_many_hashes_as_a_wrong_password(
+    api, bob, charlie, monkeypatch
+):
+    User.objects.filter(pk=charlie.pk).update(is_active=False)
+    hashed = []
+    encode = MD5PasswordHasher.encode
+
+    def counted(hasher, password, salt):
+        hashed.append(password)
+        return encode(hasher, password, salt)
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", counted)
+
+    for user in (bob, charlie, User(email="nobody@example.com")):
+        hashed.clear()
+        assert signed_in(api, user, "wrong").status_code == 401
+        assert hashed == ["wrong"], user.email
 
 
 def refreshed(api, token):
@@ -163,6 +261,61 @@ def test_logout_ends_one_session_and_logout_all_every_one(api, bob):
 
     assert api(**bearer).post("/api/v1/auth/logout-all").status_code == 204
     assert refreshed(api, tokens[2]["refresh"]).status_code == 401
+
+
+def test_an_access_token_ends_with_its_session_at_once(api, bob):
+    phone, laptop, tablet = (signed_in(api, bob).json() for _ in range(3))
+
+    def me(tokens):
+        return api(Authorization=f"Bearer {tokens['access']}").get("/api/v1/auth/me")
+
+    def leave(tokens, way, body=None):
+        bearer = f"Bearer {tokens['access']}"
+        api(Authorization=bearer).post(f"/api/v1/auth/{way}", body)
+
+    leave(phone, "logout", {"refresh": phone["refresh"]})
+    assert [me(t).status_code for t in (phone, laptop, tablet)] == [401, 200, 200]
+    assert me(phone).json()["code"] == "unauthenticated"
+
+    leave(laptop, "logout-all")
+    assert [me(t).status_code for t in (phone, laptop, tablet)] == [401, 401, 401]
+
+
+def test_a_refreshed_access_token_is_of_the_same_session(api, bob):
+    tokens = signed_in(api, bob).json()
+    access = refreshed(api, tokens["refresh"]).json()["access"]
+    client = api(Authorization=f"Bearer {access}")
+    assert client.get("/api/v1/auth/me").status_code == 200
+
+    refreshed(api, tokens["refresh"])
+
+    assert client.get("/api/v1/auth/me").status_code == 401
+
+
+def test_an_access_token_without_a_session_is_no_good(api, bob):
+    forgotten = signed_in(api, bob).json()["access"]
+    Session.objects.all().delete()
+
+    for token in (AccessToken.for_user(bob), forgotten):
+        response = api(Authorization=f"Bearer {token}").get("/api/v1/auth/me")
+        assert (response.status_code, response.json()["code"]) == (401, "unauthenticated")
+
+
+@pytest.mark.parametrize("who", ["alice", "bob"])
+def test_the_caller_and_their_session_are_read_in_one_query(
+    api, request, who, django_assert_num_queries
+):
+    client = api(request.getfixturevalue(who))
+
+    with django_assert_num_queries(1):
+        assert client.get("/api/v1/auth/me").status_code == 200
+
+
+def test_instants_are_utc_in_summer_too(api, bob):
+    noon = datetime(2026, 7, 1, 12, tzinfo=UTC)
+    User.objects.filter(pk=bob.pk).update(last_login_at=noon)
+
+    assert api(bob).get("/api/v1/auth/me").json()["last_login_at"] == "2026-07-01T12:00:00Z"
 
 
 def test_nobody_ends_another_ones_session(api, bob, charlie):

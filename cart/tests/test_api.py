@@ -131,13 +131,14 @@ def test_what_is_no_longer_sold_is_not_available(api, bob):
 def test_a_cart_asks_the_same_number_of_queries_for_one_and_for_three(
     api, bob, django_assert_num_queries
 ):
+    client = api(bob)
     add(api(bob), on_sale())
     with django_assert_num_queries(5):
-        api(bob).get(URL)
+        client.get(URL)
     for _ in range(2):
         add(api(bob), on_sale())
     with django_assert_num_queries(5):
-        api(bob).get(URL)
+        client.get(URL)
 
 
 @pytest.mark.postgresql

@@ -1,8 +1,10 @@
 """Settings that every place shares. Each value from outside is explained in ``.env.example``."""
 
 import secrets
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import environ
@@ -19,9 +21,16 @@ def local_secret() -> str:
     path = VAR_DIR / "secret_key"
     VAR_DIR.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(64))
+        _write_once(path, secrets.token_urlsafe(64))
     return path.read_text()
+
+
+def _write_once(path: Path, text: str) -> None:
+    """All of it or nothing; who comes second finds what the first one wrote. Mode 0600."""
+    with NamedTemporaryFile("w", dir=path.parent) as complete, suppress(FileExistsError):
+        complete.write(text)
+        complete.flush()
+        path.hardlink_to(complete.name)
 
 
 DEBUG = env.bool("DEBUG", False)
@@ -152,14 +161,13 @@ SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
     "SIGNING_KEY": SECRET_KEY,
-    "USER_AUTHENTICATION_RULE": "accounts.sessions.may_sign_in",
 }
 LOGIN_URL = "sign_in"
 
 # API
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["core.api.authentication.AccessTokenAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.AccessTokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["core.api.parsers.StrictJSONParser"],
@@ -220,6 +228,9 @@ RATE_LIMITS = {
     "register": env.str("RATE_LIMIT_REGISTER", "20/minute"),
     "refresh": env.str("RATE_LIMIT_REFRESH", "60/minute"),
 }
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+"""How many proxies of ours each request passes: whose entry in X-Forwarded-For is believed."""
+
 IDEMPOTENCY_KEPT = timedelta(days=7)
 
 # Pages and files
@@ -248,6 +259,7 @@ RELAXED_CONTENT_SECURITY = {
 """By path prefix: Unfold's Alpine evaluates, Swagger UI styles inline."""
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
+"""Of pages; the API speaks UTC."""
 USE_TZ = True
 UNFOLD = {
     "SITE_TITLE": "Mercat",

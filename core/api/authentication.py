@@ -12,6 +12,11 @@ from core.errors import Unauthenticated
 class AccessTokenAuthentication(JWTAuthentication):
     """Who sent the request, by ``Authorization: Bearer``; nobody when there is no header."""
 
+    def get_raw_token(self, header: bytes) -> bytes | None:
+        """The scheme may come in any case (RFC 9110, 11.1)."""
+        scheme, space, token = header.partition(b" ")
+        return super().get_raw_token(scheme.capitalize() + space + token)
+
     def authenticate(self, request: Any) -> Any:
         """:raises Unauthenticated: a token is there, and is no good."""
         try:
@@ -22,6 +27,7 @@ class AccessTokenAuthentication(JWTAuthentication):
 
 class AccessTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # drf-spectacular's registry
     target_class = AccessTokenAuthentication
+    match_subclasses = True
     name = "bearer"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:

@@ -8,11 +8,13 @@ Every ordering ends in the primary key, so it is total.
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
-from django.core.exceptions import ValidationError as ModelValidationError
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
 from django.db.models import Model, Q, QuerySet
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
@@ -24,6 +26,9 @@ from rest_framework.views import APIView
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 100
 MAX_PAGE = 1_000_000
+MAX_DIGITS = 7
+"""Of a number in a query: as many as ``MAX_PAGE`` has."""
+NOT_OURS = {"cursor": "This cursor is not one of ours."}
 
 
 class Pages(BasePagination):
@@ -114,9 +119,11 @@ class _ExactEncoder(DjangoJSONEncoder):
 
 
 def _number(text: str, field: str, largest: int) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:20]) <= largest):
+    readable = len(text) <= MAX_DIGITS and text.isascii() and text.isdigit()
+    number = int(text) if readable else 0
+    if not 1 <= number <= largest:
         raise ValidationError({field: f"A whole number from 1 to {largest}."})
-    return int(text)
+    return number
 
 
 def _ordering(queryset: QuerySet[Any]) -> list[str]:
@@ -134,29 +141,89 @@ def _reversed(name: str) -> str:
     return name[1:] if name.startswith("-") else f"-{name}"
 
 
-def _after(queryset: QuerySet[Any], ordering: Sequence[str], position: Any) -> QuerySet[Any]:
+def _after(queryset: QuerySet[Any], ordering: Sequence[str], position: list[Any]) -> QuerySet[Any]:
     """Rows behind ``position``: (a > x) or (a = x and b > y) or ..., each in its direction."""
     wanted, equal = Q(), Q()
-    if not isinstance(position, list) or len(position) != len(ordering):
-        raise ValidationError({"cursor": "This cursor belongs to another list."})
-    for name, value in zip(ordering, position, strict=True):
+    for name, value in zip(ordering, _read(queryset, ordering, position), strict=True):
         field = name.lstrip("-")
         comparison = "lt" if name.startswith("-") else "gt"
         wanted |= equal & Q(**{f"{field}__{comparison}": value})
         equal &= Q(**{field: value})
+    return queryset.filter(wanted)
+
+
+def _read(queryset: QuerySet[Any], ordering: Sequence[str], position: list[Any]) -> list[Any]:
+    """What a cursor holds, as the columns of ``ordering`` have it.
+
+    :raises ValidationError: too many values or too few, or one that its column cannot have.
+    """
     try:
-        return queryset.filter(wanted)
-    except (TypeError, ValueError, ModelValidationError) as error:
+        columns = zip(ordering, position, strict=True)
+        return [_reader(queryset, name.lstrip("-"))(value) for name, value in columns]
+    except (ValueError, OverflowError) as error:
         raise ValidationError({"cursor": "This cursor belongs to another list."}) from error
 
 
-def _decode(cursor: str) -> tuple[bool, Any]:
+def _reader(queryset: QuerySet[Any], name: str) -> Callable[[Any], Any]:
+    """How to read a value of the column or annotation ``name`` from JSON."""
+    annotation = queryset.query.annotations.get(name)
+    column = annotation.output_field if annotation else _column(queryset.model, name)
+    return next(read for kind, read in READERS.items() if isinstance(column, kind))
+
+
+def _column(model: type[Model], name: str) -> Any:
+    return model._meta.pk if name == "pk" else model._meta.get_field(name)  # noqa: SLF001  # Django's documented Model API
+
+
+def _whole(value: Any) -> int:
+    """:raises ValueError: not a number of 64 bits, which no engine could compare with."""
+    if type(value) is not int or not -(2**63) <= value < 2**63:
+        raise ValueError(value)
+    return value
+
+
+def _text(value: Any) -> str:
+    """:raises ValueError: not a text, or one that PostgreSQL could not store."""
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError(value)
+    value.encode()  # A lone surrogate has no encoding: a ValueError, too.
+    return value
+
+
+def _instant(value: Any) -> datetime:
+    """:raises ValueError: not an instant with an offset.
+    :raises OverflowError: out of the calendar in UTC.
+    """
+    instant = datetime.fromisoformat(_text(value))
+    if instant.tzinfo is None:
+        raise ValueError(value)
+    return instant.astimezone(UTC)
+
+
+def _id(value: Any) -> UUID:
+    """:raises ValueError: not a UUID."""
+    return UUID(_text(value))
+
+
+READERS: Mapping[type[Any], Callable[[Any], Any]] = {
+    models.CharField: _text,
+    models.DateTimeField: _instant,
+    models.IntegerField: _whole,
+    models.UUIDField: _id,
+}
+"""What lists are ordered by, and how a cursor's value of it is read."""
+
+
+def _decode(cursor: str) -> tuple[bool, list[Any]]:
+    """Whether it leads backward, and the values that it holds, as they are in JSON."""
     try:
         padded = cursor.encode() + b"=" * (-len(cursor) % 4)
         backward, position = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (ValueError, TypeError, binascii.Error, RecursionError) as error:
-        raise ValidationError({"cursor": "This cursor is not one of ours."}) from error
-    return backward is True, position
+        raise ValidationError(NOT_OURS) from error
+    if not isinstance(backward, bool) or not isinstance(position, list):
+        raise ValidationError(NOT_OURS)
+    return backward, position
 
 
 def _parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:

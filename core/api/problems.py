@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import OperationalError
 from django.http import Http404
 from rest_framework import exceptions, status
@@ -26,19 +26,21 @@ STATUS: Mapping[type[errors.DomainError], int] = {
 """Looked up along the error's method resolution order: the nearest kind decides."""
 
 TITLES: Mapping[int, str] = {
-    400: "Bad request",
-    401: "Not signed in",
+    400: "Bad Request",
+    401: "Unauthorized",
     403: "Forbidden",
-    404: "Not found",
-    405: "Method not allowed",
-    406: "Not acceptable",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    406: "Not Acceptable",
     409: "Conflict",
-    413: "Too large",
-    415: "Unsupported media type",
-    422: "Unprocessable",
-    429: "Too many requests",
-    503: "Temporarily unavailable",
+    413: "Content Too Large",
+    415: "Unsupported Media Type",
+    422: "Unprocessable Content",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
 }
+"""RFC 9110's phrases, as RFC 9457 wants them beside a ``type`` of ``about:blank``."""
 
 BUSY_RETRY_AFTER = 1
 """Seconds after which a request that lost a fight for a lock may come again."""
@@ -55,16 +57,22 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
 def _respond(error: Exception) -> Response | None:
     if isinstance(error, errors.DomainError):
         return refusal(error)
+    if isinstance(error, exceptions.APIException):
+        return _rest_framework(error)
+    return _django(error)
+
+
+def _django(error: Exception) -> Response | None:
     if isinstance(error, Http404):
         return problem(404, "not_found", "There is no such thing.")
     if isinstance(error, PermissionDenied):
         return problem(403, "forbidden", "You may not do this.")
+    if isinstance(error, RequestDataTooBig):
+        return too_large()
     if isinstance(error, OperationalError):
         busy = problem(503, "busy", "The database is busy. Try again.")
         busy["Retry-After"] = str(BUSY_RETRY_AFTER)
         return busy
-    if isinstance(error, exceptions.APIException):
-        return _rest_framework(error)
     return None
 
 
@@ -75,9 +83,16 @@ def refusal(error: errors.DomainError) -> Response:
     response = problem(code, error.code, error.detail, [detail] if error.field else [], error.facts)
     if "retry_after" in error.facts:
         response["Retry-After"] = str(error.facts["retry_after"])
+    for header, value in getattr(error, "headers", {}).items():
+        response[header] = value
     if code == status.HTTP_401_UNAUTHORIZED:
         response["WWW-Authenticate"] = "Bearer"
     return response
+
+
+def too_large() -> Response:
+    """The answer to a body above ``DATA_UPLOAD_MAX_MEMORY_SIZE``."""
+    return problem(413, "too_large", "The request's body is too large.")
 
 
 def problem(
@@ -87,9 +102,12 @@ def problem(
     faults: list[dict[str, str]] | None = None,
     facts: Mapping[str, Any] | None = None,
 ) -> Response:
-    """Build one problem document."""
+    """Build one problem document. Its ``code`` is what machines should look at.
+
+    ``type`` is RFC 9457's for a problem without a page of its own.
+    """
     body = {
-        "type": f"/docs/problems#{code}",
+        "type": "about:blank",
         "title": TITLES.get(status_code, "Error"),
         "status": status_code,
         "code": code,

@@ -17,7 +17,10 @@ class FaultSerializer(serializers.Serializer[Any]):
 
 
 class ProblemSerializer(serializers.Serializer[Any]):
-    """RFC 9457 problem details; further members state facts of the refusal."""
+    """RFC 9457 problem details; further members state facts of the refusal.
+
+    ``type`` is always ``about:blank``: ``code`` says which problem it is.
+    """
 
     type = serializers.CharField()
     title = serializers.CharField()
@@ -64,5 +67,5 @@ class ProblemSchema(AutoSchema):
         if "{" in self.path:
             codes.append(404)
         if self.method in {"POST", "PUT", "PATCH"}:
-            codes.append(415)
+            codes += [413, 415]
         return codes

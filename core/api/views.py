@@ -1,7 +1,9 @@
 """The base of every API view: what is common is done once, here."""
 
+from datetime import UTC
 from typing import Any, ClassVar
 
+from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from rest_framework import generics
 from rest_framework.permissions import SAFE_METHODS
@@ -23,13 +25,22 @@ class ApiView(APIView):
     query_parameters: ClassVar[frozenset[str]] = frozenset()
     public: ClassVar[bool] = False
 
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Reads and writes instants in UTC, whatever the time zone of pages."""
+        with timezone.override(UTC):
+            return super().dispatch(request, *args, **kwargs)
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """:raises ValidationError: a parameter is unknown, or would be ignored."""
         super().initial(request, *args, **kwargs)
-        unknown = sorted(set(request.query_params) - self.known_parameters())
-        if unknown:
-            raise ValidationError(dict.fromkeys(unknown, "This parameter is not known here."))
-        if any("\0" in value for _, values in request.query_params.lists() for value in values):
-            raise ValidationError({"query": "A parameter holds a character that cannot be meant."})
+        known = self.known_parameters()
+        faults = {
+            name: fault
+            for name, values in request.query_params.lists()
+            if (fault := _fault(name, values, known))
+        }
+        if faults:
+            raise ValidationError(faults)
 
     def known_parameters(self) -> set[str]:
         """Names of the query parameters that mean something here."""
@@ -54,3 +65,16 @@ class ListView(ApiView, generics.ListAPIView[Any]):
         known |= getattr(self.pagination_class, "query_parameters", set())
         filters = getattr(self, "filterset_class", None)
         return known | set(filters.base_filters if filters else ())
+
+
+def _fault(name: str, values: list[str], known: set[str]) -> str:
+    """Why a query parameter means nothing; "" if it does. An empty cursor is the first page's."""
+    if name not in known:
+        return "This parameter is not known here."
+    if len(values) > 1:
+        return "Give this parameter once."
+    if "\0" in values[0]:
+        return "This holds a character that cannot be meant."
+    if name != "cursor" and not values[0].strip():
+        return "Leave this parameter out, or give it a value."
+    return ""

@@ -1,13 +1,16 @@
 """News reaches each consumer once, through failures and deaths."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from core import events
 from core.ids import uuid7
-from core.models import Delivery
+from core.models import Delivery, Event
 
 NOW = timezone.now()
 HEARD: list[str] = []
@@ -21,10 +24,19 @@ def fail(event):
     raise RuntimeError("no use")
 
 
+def echo(event):
+    events.record("echoed", event.subject_id, {}, at=event.at)
+
+
 @pytest.fixture(autouse=True)
 def consumers(settings):
     HEARD.clear()
-    settings.EVENT_CONSUMERS = {"heard": [f"{__name__}.listen"], "failed": [f"{__name__}.fail"]}
+    settings.EVENT_CONSUMERS = {
+        "heard": [f"{__name__}.listen"],
+        "failed": [f"{__name__}.fail"],
+        "called": [f"{__name__}.echo"],
+        "lost": ["nowhere.to_be.found"],
+    }
 
 
 def recorded(kind):
@@ -78,7 +90,7 @@ def test_after_ten_failures_a_delivery_is_parked_and_can_be_replayed(db):
 
 def test_a_worker_that_died_in_the_middle_leaves_a_delivery_that_is_tried_again(db):
     delivery = recorded("heard")
-    assert events._claim(delivery.pk, NOW) is not None
+    assert events._claim(delivery.pk, NOW, None) is not None
 
     assert events.deliver(delivery.pk, at=NOW) is False
     assert events.deliver(delivery.pk, at=NOW + events.FIRST_RETRY) is True
@@ -92,3 +104,115 @@ def test_a_delivery_whose_workers_always_die_is_parked_in_the_end(db):
     assert events.deliver(delivery.pk, at=NOW) is False
     delivery.refresh_from_db()
     assert delivery.state == Delivery.State.PARKED
+
+
+def test_a_consumer_that_cannot_be_imported_is_noted_like_any_failure(db):
+    delivery = recorded("lost")
+
+    with pytest.raises(ModuleNotFoundError):
+        events.deliver(delivery.pk, at=NOW)
+
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.attempts) == (Delivery.State.PENDING, 1)
+    assert delivery.error == """ModuleNotFoundError("No module named 'nowhere'")"""
+
+
+def test_a_queued_delivery_is_not_queued_again_while_it_waits_for_a_worker(db):
+    delivery = recorded("heard")
+
+    assert events.queue(at=NOW) == [(delivery.pk, 0)]
+    assert events.queue(at=NOW + events.LEASE - timedelta(seconds=1)) == []
+    assert events.queue(at=NOW + events.LEASE) == [(delivery.pk, 0)]
+
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.attempts) == (Delivery.State.PENDING, 0)
+
+
+def test_a_queued_delivery_runs_once_however_often_it_was_queued(db):
+    delivery = recorded("heard")
+    for at in (NOW, NOW + events.LEASE):
+        [(_, attempt)] = events.queue(at=at)
+
+    late = NOW + events.LEASE + timedelta(seconds=1)
+    answers = [events.deliver(delivery.pk, at=late, attempt=attempt) for _ in range(2)]
+
+    assert answers == [True, False]
+    assert HEARD == ["heard"]
+
+
+def test_an_old_message_does_not_hasten_the_next_attempt(db):
+    delivery = recorded("failed")
+    events.queue(at=NOW)
+    with pytest.raises(RuntimeError):
+        events.deliver(delivery.pk, at=NOW, attempt=0)
+
+    assert events.deliver(delivery.pk, at=NOW, attempt=0) is False
+
+    assert events.queue(at=NOW) == []
+    assert events.queue(at=NOW + events.FIRST_RETRY) == [(delivery.pk, 1)]
+
+
+def in_parallel(*calls):
+    barrier = Barrier(len(calls))
+
+    def run(call):
+        barrier.wait()
+        try:
+            return call()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return sorted(future.result() for future in [pool.submit(run, call) for call in calls])
+
+
+@pytest.mark.postgresql
+@pytest.mark.xdist_group("races")
+@pytest.mark.django_db(transaction=True)
+def test_of_parallel_workers_one_delivers():
+    delivery = recorded("called")
+    events.queue(at=NOW)
+
+    answers = in_parallel(*[lambda: events.deliver(delivery.pk, at=NOW, attempt=0)] * 8)
+
+    assert answers == [False] * 7 + [True]
+    assert Event.objects.filter(kind="echoed").count() == 1
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.attempts) == (Delivery.State.DONE, 1)
+
+
+@pytest.mark.postgresql
+@pytest.mark.xdist_group("races")
+@pytest.mark.django_db(transaction=True)
+def test_an_attempt_that_overtakes_a_slow_one_has_no_second_effect():
+    delivery = recorded("called")
+    slow = events._claim(delivery.pk, NOW, None)
+    fast = events._claim(delivery.pk, NOW + events.FIRST_RETRY, None)
+
+    answers = in_parallel(lambda: events._run(slow), lambda: events._run(fast))
+
+    assert answers == [False, True]
+    assert Event.objects.filter(kind="echoed").count() == 1
+    delivery.refresh_from_db()
+    assert delivery.state == Delivery.State.DONE
+
+
+@pytest.mark.postgresql
+@pytest.mark.xdist_group("races")
+@pytest.mark.django_db(transaction=True)
+def test_a_consumer_at_work_keeps_nobody_from_queueing_the_rest():
+    working, waiting = recorded("called"), recorded("heard")
+    started, queued = Barrier(2), Barrier(2)
+
+    def work():
+        with transaction.atomic():
+            Delivery.objects.filter(pk=working.pk).update(state=Delivery.State.DONE)
+            started.wait()
+            queued.wait()
+
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(in_parallel, work)
+        started.wait()
+        assert events.queue(at=NOW) == [(waiting.pk, 0)]
+        queued.wait()
+        done.result()

@@ -229,14 +229,15 @@ def test_orders_are_narrowed_by_status_and_newest_first(api, bob):
 def test_a_list_of_orders_asks_the_same_number_of_queries_for_one_and_for_three(
     api, bob, django_assert_num_queries
 ):
+    client = api(bob)
     give(bob, "100.00")
     buy(bob, on_sale(), on_sale())
     with django_assert_num_queries(7):
-        api(bob).get(ORDERS)
+        client.get(ORDERS)
     for _ in range(2):
         buy(bob, on_sale())
     with django_assert_num_queries(7):
-        api(bob).get(ORDERS)
+        client.get(ORDERS)
 
 
 def test_an_archived_product_in_the_cart_stops_the_checkout(api, bob, ready):

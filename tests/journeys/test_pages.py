@@ -249,3 +249,67 @@ def test_what_is_sold_out_says_so(client, db):
 
     assert "Sold out" in page
     assert Variant.objects.get().stock == 0
+
+
+def back_office(client, email, password=PASSWORD, come_from="127.0.0.1"):
+    body = {"username": email, "password": password}
+    return client.post("/admin/login/", body, REMOTE_ADDR=come_from)
+
+
+def refusals(response):
+    return [e.code for e in response.context["form"].non_field_errors().as_data()]
+
+
+@pytest.mark.parametrize(
+    ("email", "password"), [("", PASSWORD), ("dana@example.com", ""), ("", "")]
+)
+def test_the_back_office_asks_for_what_is_missing(client, dana, email, password):
+    response = back_office(client, email, password)
+
+    assert response.status_code == 200
+    assert response.context["form"].has_error("username", "required") is (not email)
+    assert response.context["form"].has_error("password", "required") is (not password)
+
+
+def test_back_office_attempts_are_limited_per_address(client, dana, settings):
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"login": "2/minute"}
+    for n in range(2):
+        assert refusals(back_office(client, f"{n}@example.com")) == ["invalid_login"]
+
+    assert refusals(back_office(client, dana.email)) == ["too_many_requests"]
+    assert back_office(client, dana.email, come_from="10.0.0.1").status_code == 302
+
+
+def test_back_office_failures_are_limited_per_account(client, dana, settings):
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"login": "2/minute"}
+    for n in range(2):
+        wrong = back_office(client, dana.email.upper(), "wrong", f"10.0.0.{n}")
+        assert refusals(wrong) == ["invalid_login"]
+
+    limited = back_office(client, dana.email, come_from="10.0.0.3")
+
+    assert refusals(limited) == ["too_many_requests"]
+    assert "_auth_user_id" not in client.session
+
+
+def test_sign_in_failures_are_limited_per_account_and_successes_are_not(client, bob, settings):
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"login": "2/minute"}
+
+    def sign_in(password, n):
+        body = {"email": bob.email, "password": password}
+        return client.post("/sign-in", body, REMOTE_ADDR=f"10.0.0.{n}").status_code
+
+    assert [sign_in(PASSWORD, n) for n in range(3)] == [302, 302, 302]
+    assert [sign_in("wrong", n) for n in range(3, 5)] == [200, 200]
+    assert sign_in(PASSWORD, 6) == 429
+
+
+def test_register_refuses_a_name_that_is_too_long_beside_its_field(client, db):
+    body = {"name": "x" * 151, "email": "new@example.com", "password": PASSWORD}
+
+    response = client.post("/register", body)
+
+    assert response.context["form"].errors["name"] == [
+        "A first and a last name may have 150 characters each."
+    ]
+    assert not User.objects.exists()

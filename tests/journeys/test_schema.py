@@ -10,7 +10,6 @@ from django.db import close_old_connections
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
-from rest_framework_simplejwt.tokens import AccessToken
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -19,8 +18,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from accounts import sessions
 from catalog.models import Media
 from catalog.tests.factories import BrandFactory, on_sale
+from core import clock
 from ledger.testing import assert_books_balance
 from orders.tests.factories import buy, give, put_in_cart
 
@@ -72,9 +73,9 @@ def populated(dana, bob):
 def test_every_answer_is_documented(name, dana, populated, settings):
     settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, "100000/minute")
     operation = operations()[name]
-    bearer = f"Bearer {AccessToken.for_user(dana)}"
+    tokens = sessions.begin(user=dana, device="test", at=clock.now())
 
-    fuzz(operation, {"Authorization": bearer}, populated)
+    fuzz(operation, {"Authorization": f"Bearer {tokens.access}"}, populated)
     fuzz(operation, {}, populated)
 
     assert_books_balance()
