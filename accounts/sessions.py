@@ -53,8 +53,8 @@ def of(*, token: Token, at: datetime) -> Session | None:
     """
     if "sid" not in token:
         return None
-    open_to = Session.objects.select_related("user__seller").filter(user__is_active=True)
-    return open_to.filter(pk=token["sid"], revoked_at=None, expires_at__gt=at).first()
+    live = _live(token, at).filter(user__is_active=True)
+    return live.select_related("user__seller").first()
 
 
 def refresh(*, token: str, at: datetime) -> Tokens:
@@ -109,7 +109,7 @@ def _decoded(token: str) -> Any:
 def _live(token: Any, at: datetime) -> QuerySet[Session]:
     """The token's session while it lasts.
 
-    By its own columns only: a join would make Django update through a subquery, which PostgreSQL
+    By its own columns only: with a join Django would update through a subquery, which PostgreSQL
     does not ask again after waiting for the row, and two parallel refreshes would both win.
     """
     return Session.objects.filter(pk=token["sid"], revoked_at=None, expires_at__gt=at)

@@ -296,7 +296,10 @@ def test_an_access_token_without_a_session_is_no_good(api, bob):
     forgotten = signed_in(api, bob).json()["access"]
     Session.objects.all().delete()
 
-    for token in (AccessToken.for_user(bob), forgotten):
+    lapsed = signed_in(api, bob).json()["access"]
+    Session.objects.update(expires_at=datetime(2026, 1, 1, tzinfo=UTC))
+
+    for token in (AccessToken.for_user(bob), forgotten, lapsed):
         response = api(Authorization=f"Bearer {token}").get("/api/v1/auth/me")
         assert (response.status_code, response.json()["code"]) == (401, "unauthenticated")
 

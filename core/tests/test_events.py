@@ -202,7 +202,7 @@ def test_an_attempt_that_overtakes_a_slow_one_has_no_second_effect():
 @pytest.mark.django_db(transaction=True)
 def test_a_consumer_at_work_keeps_nobody_from_queueing_the_rest():
     working, waiting = recorded("called"), recorded("heard")
-    started, queued = Barrier(2), Barrier(2)
+    started, queued = Barrier(2, timeout=30), Barrier(2, timeout=30)
 
     def work():
         with transaction.atomic():

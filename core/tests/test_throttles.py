@@ -116,6 +116,17 @@ def test_without_redis_this_process_counts_alone_and_says_so(caplog):
 
 
 @pytest.mark.usefixtures("redis_down")
+def test_without_redis_only_failures_are_counted_too():
+    limit = RateLimit("login")
+
+    for good in (True, True, True, False, False):
+        attempt(limit, good=good)
+
+    with pytest.raises(TooMany):
+        attempt(limit, good=True)
+
+
+@pytest.mark.usefixtures("redis_down")
 def test_people_can_sign_in_without_redis(api, bob):
     body = {"email": bob.email, "password": PASSWORD}
 
