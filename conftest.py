@@ -22,6 +22,7 @@ from accounts.tests.factories import SellerFactory, UserFactory
 from core import clock, guards
 from core.api import throttles
 from core.permissions import GRANTS
+from core.testing import Clocks
 
 assert settings.SETTINGS_MODULE == "config.settings.testing"
 
@@ -87,6 +88,16 @@ def _nothing_remembered() -> Iterator[None]:
     else:
         cache.clear()
     throttles.storage().reset()
+
+
+@pytest.fixture
+def clocks() -> Iterator[Clocks]:
+    """Both clocks, to be stopped and moved; they show the real time again afterwards."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        movable = Clocks(monkeypatch)
+        yield movable
+        if not connection.in_atomic_block:
+            movable.go_on()
 
 
 @pytest.fixture

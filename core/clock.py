@@ -24,6 +24,6 @@ def db_now() -> datetime:
     if connection.vendor != "postgresql":
         return datetime.now(UTC)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
+        cursor.execute("SELECT core_clock()")
         (instant,) = cursor.fetchone()
     return instant  # type: ignore[no-any-return]  # psycopg's rows are untyped

@@ -65,6 +65,20 @@ class Conflict(DomainError):
     message = "The present state does not allow this."
 
 
+class Stale(DomainError):
+    """It changed since the caller read it; ``facts["current"]`` is the version that it has."""
+
+    code = "stale"
+    message = "It has changed since you read it. Read it again."
+
+
+class VersionMissing(DomainError):
+    """The caller must say which version it means to change."""
+
+    code = "version_missing"
+    message = "Say which version you mean to change."
+
+
 class TooMany(DomainError):
     """Too often. ``facts["retry_after"]`` is in whole seconds."""
 

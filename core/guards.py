@@ -1,9 +1,10 @@
 """Triggers that hold the invariants in the database itself, whoever writes to it.
 
-Each app keeps its own in ``triggers/postgresql.sql`` and ``triggers/sqlite.sql``: the same rules in
-two dialects, over the newest schema. ``migrate`` takes SQLite's off before it rebuilds tables
-(Django copies, drops and renames them, and triggers go with the old one) and puts all of them on
-when it is done; web, worker and beat call ``require`` and do not start without them.
+Each app keeps its own in ``triggers/[subject.]postgresql.sql`` and ``triggers/[subject.]sqlite.sql``:
+the same rules in two dialects, over the newest schema. What the application calls by name stands in
+``functions/``. ``migrate`` takes SQLite's off before it rebuilds tables (Django copies, drops and
+renames them, and triggers go with the old one) and puts all of them on when it is done; web, worker
+and beat call ``require`` and do not start without them.
 """
 
 import re
@@ -19,10 +20,15 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 TRIGGER = re.compile(r"^CREATE (?:OR REPLACE )?(?:CONSTRAINT )?TRIGGER (\w+)", re.MULTILINE)
 
+FUNCTION = re.compile(r"^CREATE OR REPLACE FUNCTION (\w+)", re.MULTILINE)
+
 TABLE = re.compile(r"^CREATE .*?TRIGGER \w+\s.*?\sON (\w+)", re.MULTILINE)
 
 ENABLED = {
-    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O','A')",
+    "postgresql": """
+        SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')
+        UNION SELECT proname || '()' FROM pg_proc
+        """,
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
 }
 
@@ -92,15 +98,17 @@ def require(using: str = "default") -> None:
 
 
 def expected(connection: BaseDatabaseWrapper) -> set[str]:
-    """Names of all guards for this engine."""
-    return {name for sql in _scripts(connection) for name in TRIGGER.findall(sql)}
+    """Names of all guards, and of the functions, as ``name()``, that this engine needs."""
+    scripts = list(_scripts(connection))
+    triggers = {name for sql in scripts for name in TRIGGER.findall(sql)}
+    return triggers | {f"{name}()" for sql in scripts for name in FUNCTION.findall(sql)}
 
 
 def _scripts(connection: BaseDatabaseWrapper) -> Iterator[str]:
     for app in apps.get_app_configs():
-        script = Path(app.path) / "triggers" / f"{connection.vendor}.sql"
-        if script.exists():
-            yield script.read_text()
+        for folder in ("functions", "triggers"):
+            for script in sorted((Path(app.path) / folder).glob(f"*{connection.vendor}.sql")):
+                yield script.read_text()
 
 
 def _execute(cursor: Any, script: str, vendor: str) -> None:

@@ -14,6 +14,7 @@ from django.db import transaction
 from core.errors import Conflict, Unprocessable
 from core.locks import try_advisory_lock
 from core.models import IdempotencyRecord
+from core.retries import retried
 
 
 class KeyInFlight(Conflict):
@@ -45,6 +46,7 @@ class Request:
     fingerprint: str
 
 
+@retried()
 def answer_once(
     request: Request,
     attempt: Callable[[], Answer],

@@ -1,6 +1,7 @@
 """Money as whole minor units of one currency. No floats, and decimals only at the edge.
 
-Exponents (0 for JPY, 2 for GBP, 3 for BHD) are ISO 4217's, as babel ships them.
+Exponents (0 for JPY, 2 for GBP, 3 for BHD) are ISO 4217's. babel knows which currencies there are,
+but its own digits are what people use in daily life: none for IQD, whose minor unit is a thousandth.
 """
 
 import re
@@ -10,13 +11,23 @@ from decimal import Decimal
 from functools import cache
 from typing import Self
 
+from babel import Locale
 from babel.core import get_global
-from babel.numbers import format_currency, get_currency_precision
+from babel.numbers import NumberPattern, format_currency, get_currency_symbol, parse_pattern
 
 from core.errors import Unprocessable
 
 MAX_MINOR = 2**53 - 1
 """The largest amount taken from a client: exact in every JSON reader, far below BIGINT's end."""
+
+NO_DECIMALS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split()  # noqa: SIM905  # easier to hold against the list
+THREE_DECIMALS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
+EXPONENTS = {
+    **dict.fromkeys(NO_DECIMALS, 0),
+    **dict.fromkeys(THREE_DECIMALS, 3),
+    **dict.fromkeys(("CLF", "UYW"), 4),
+}
+"""Of ISO 4217's list of active codes (SIX, list one), those that are not 2."""
 
 PLAIN_DECIMAL = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,6})?")
 
@@ -34,7 +45,17 @@ def exponent(currency: str) -> int:
     """
     if currency not in get_global("all_currencies"):
         raise NotMoney(f"{currency!r} is not a currency.", field="currency")
-    return get_currency_precision(currency)
+    return EXPONENTS.get(currency, 2)
+
+
+@cache
+def _pattern(locale: str, currency: str) -> NumberPattern:
+    """How money is written there: with the currency's decimal places, and a space after letters."""
+    usual: str = Locale.parse(locale).currency_formats["standard"].pattern
+    places = exponent(currency)
+    exact = usual.replace(".00", f".{'0' * places}" if places else "")
+    lettered = get_currency_symbol(currency, locale)[-1].isalpha()
+    return parse_pattern(exact.replace("¤#", "¤\xa0#") if lettered else exact)
 
 
 @dataclass(frozen=True, slots=True, order=False)
@@ -70,7 +91,13 @@ class Money:
 
     def display(self, locale: str = "en_GB") -> str:
         """As people read it there: ``£24.99``."""
-        return format_currency(self.decimal, self.currency, locale=locale)
+        return format_currency(
+            self.decimal,
+            self.currency,
+            format=_pattern(locale, self.currency),
+            locale=locale,
+            currency_digits=False,
+        )
 
     def __add__(self, other: Self) -> Self:
         return type(self)(self.amount + self._same(other), self.currency)
@@ -90,12 +117,17 @@ class Money:
         return other.amount
 
 
-def basis_points(amount: int, rate: int) -> int:
-    """``rate`` hundredths of a per cent of ``amount`` minor units, rounded half to even."""
-    quotient, rest = divmod(amount * rate, 10_000)
-    if rest > 5_000 or (rest == 5_000 and quotient % 2):
+def rounded(numerator: int, denominator: int) -> int:
+    """``numerator / denominator`` (above 0) as a whole number, half to even."""
+    quotient, rest = divmod(numerator, denominator)
+    if rest * 2 > denominator or (rest * 2 == denominator and quotient % 2):
         return quotient + 1
     return quotient
+
+
+def basis_points(amount: int, rate: int) -> int:
+    """``rate`` hundredths of a per cent of ``amount`` minor units, rounded half to even."""
+    return rounded(amount * rate, 10_000)
 
 
 def split(amount: int, weights: Sequence[int]) -> list[int]:

@@ -1,6 +1,6 @@
 """What the server-rendered pages of every app need: pages of a list, refusals beside fields."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +45,12 @@ def _url(request: HttpRequest, number: int) -> str:
     return f"{request.path}?{query.urlencode()}"
 
 
-def add_refusal(form: BaseForm, error: DomainError) -> None:
-    """Show a refusal beside the field it names, or above the form."""
-    form.add_error(error.field if error.field in form.fields else None, error.detail)
+def add_refusal(
+    form: BaseForm, error: DomainError, beside: Mapping[str, str] | None = None
+) -> None:
+    """Show a refusal beside the field it names, or above the form.
+
+    ``beside`` says which field of the form stands for an input of another name.
+    """
+    field = (beside or {}).get(error.field, error.field)
+    form.add_error(field if field in form.fields else None, error.detail)

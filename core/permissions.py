@@ -24,7 +24,7 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
         "core.view_*",
         "core.change_delivery",
     ),
-    "analyst": ("analytics.*", "catalog.view_*", "orders.view_*"),
+    "analyst": ("analytics.*", "catalog.view_*", "orders.view_*", "ledger.view_periodclose"),
 }
 
 

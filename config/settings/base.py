@@ -16,12 +16,13 @@ environ.Env.read_env(BASE_DIR / ".env")
 VAR_DIR = Path(env.str("MERCAT_VAR", str(BASE_DIR / "var")))
 
 
-def local_secret() -> str:
-    """This machine's own secret, made at first use and readable by its owner only."""
-    path = VAR_DIR / "secret_key"
+def local_secret(name: str, size: int) -> str:
+    """This machine's own secret of ``size`` bytes in URL-safe base64, made at first use and readable
+    by its owner only."""
+    path = VAR_DIR / name
     VAR_DIR.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        _write_once(path, secrets.token_urlsafe(64))
+        _write_once(path, secrets.token_urlsafe(size))
     return path.read_text()
 
 
@@ -34,7 +35,7 @@ def _write_once(path: Path, text: str) -> None:
 
 
 DEBUG = env.bool("DEBUG", False)
-SECRET_KEY = env.str("SECRET_KEY", "") or local_secret()
+SECRET_KEY = env.str("SECRET_KEY", "") or local_secret("secret_key", 64)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 ROOT_URLCONF = "config.urls"
@@ -190,10 +191,15 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "HealthStatus": ["up", "down"],
         "TransactionStatus": ["posted", "reversed"],
+        "ScheduledTransferStatus": "ledger.models.ScheduledTransfer.Status",
+        "ScheduledTransferEvery": "ledger.models.ScheduledTransfer.Every",
+        "WalletRequestStatus": "ledger.models.WalletRequest.Status",
+        "WalletRequestKind": "ledger.models.WalletRequest.Kind",
         "OrderStatus": "orders.models.Order.Status",
         "SellerOrderStatus": "orders.models.SellerOrder.Status",
         "PaymentStatus": "orders.models.Payment.Status",
         "PaymentMethod": "orders.models.Payment.Method",
+        "ProductStatus": "catalog.models.Product.Status",
         "Condition": "catalog.models.Product.Condition",
         "Role": "accounts.models.User.Role",
     },
@@ -237,6 +243,8 @@ IDEMPOTENCY_KEPT = timedelta(days=7)
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", str(VAR_DIR / "static")))
+MEDIA_URL = "/media/"
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(VAR_DIR / "media")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
 CONTENT_SECURITY_POLICY = {
@@ -272,14 +280,40 @@ UNFOLD = {
 # The shop
 
 SHOP_CURRENCY = env.str("SHOP_CURRENCY", "GBP")
+WALLET_PROVIDERS = {
+    "bank": {
+        "label": "Bank transfer",
+        "currencies": ("GBP", "EUR", "USD", "JPY", "BHD"),
+        "instructions": "Pay to Mercat, IBAN GB33 BUKB 2020 1555 5555 55.",
+    },
+}
+"""By what ways money comes into wallets and goes out, once finance has confirmed it."""
 CART_MAX_QUANTITY = env.int("CART_MAX_QUANTITY", 99)
 DEFAULT_COMMISSION_RATE = env.int("DEFAULT_COMMISSION_RATE", 1000)
 """Hundredths of a per cent of what a seller sells."""
 
+VIEWS_WRITTEN_EVERY = timedelta(seconds=30)
+"""How long a process without Redis adds up the views of products before it writes them down."""
+
+LEDGER_TWO_PERSON_LIMIT = env.int("LEDGER_TWO_PERSON_LIMIT", 100_000)
+"""Minor units, of any currency. Whoever would reverse a transaction of more asks a second person."""
+
+# The ledger's seals
+
+LEDGER_SEAL_KEY = env.str("LEDGER_SEAL_KEY", "") or local_secret("seal_key", 32)
+LEDGER_SEAL_PUBLIC_KEYS = env.list("LEDGER_SEAL_PUBLIC_KEYS", default=[])
+LEDGER_ANCHOR: Path | None = Path(env.str("LEDGER_ANCHOR", "") or VAR_DIR / "anchor.jsonl")
+"""Where each new seal's head is appended; None for nowhere."""
+LEDGER_CHECKS = ["orders.verification.ESCROWS"]
+"""What ``check_ledger`` proves besides the ledger's own invariants."""
+
 DEMO_ALLOWED = True
 """The demo's sign-ins have a public password."""
 
-EVENT_CONSUMERS = {"order.paid": ["catalog.services.count_sales"]}
+EVENT_CONSUMERS = {
+    "order.paid": ["catalog.services.count_sales"],
+    "picture.added": ["catalog.services.make_thumbnail"],
+}
 
 # Jobs: the filesystem carries them unless CELERY_BROKER_URL names a server.
 
@@ -309,6 +343,22 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(hours=1),
     },
     "end-old-sessions": {"task": "accounts.tasks.prune_sessions", "schedule": timedelta(hours=1)},
+    "fold-rollups": {"task": "catalog.tasks.fold", "schedule": timedelta(minutes=1)},
+    "expire-holds": {"task": "ledger.tasks.expire_holds", "schedule": timedelta(seconds=30)},
+    "seal-transactions": {
+        "task": "ledger.tasks.seal_transactions",
+        "schedule": timedelta(minutes=1),
+    },
+    "seal-stragglers": {
+        "task": "ledger.tasks.seal_transactions",
+        "schedule": timedelta(days=1),
+        "kwargs": {"everything": True},
+    },
+    "run-scheduled-transfers": {
+        "task": "ledger.tasks.run_scheduled_transfers",
+        "schedule": timedelta(minutes=1),
+    },
+    "flush-views": {"task": "catalog.tasks.flush_views", "schedule": timedelta(seconds=30)},
 }
 
 LOGGING = {

@@ -6,6 +6,7 @@ from config.settings.base import env
 DEBUG = False
 DEMO_ALLOWED = False
 SECRET_KEY = env.str("SECRET_KEY")
+LEDGER_SEAL_KEY = env.str("LEDGER_SEAL_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 WHITENOISE_USE_FINDERS = False
 STORAGES = {

@@ -1,12 +1,16 @@
 """Settings of the test suite: cheap passwords, no background worker, a server only if named."""
 
 import os
+from datetime import timedelta
 
 from config.settings.base import *  # noqa: F403  # Django's way to share settings
 from config.settings.base import CACHES, DATABASES, SIMPLE_JWT, SQLITE, VAR_DIR
 
+VIEWS_WRITTEN_EVERY = timedelta(days=1)
 SECRET_KEY = "tests have nothing to hide, and need 64 characters to say it in full"  # noqa: S105
 SIMPLE_JWT = SIMPLE_JWT | {"SIGNING_KEY": SECRET_KEY}
+LEDGER_SEAL_KEY = "00" * 32
+LEDGER_ANCHOR = None  # which tests that run beside each other would share
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 REDIS_PREFIX = f"test-{os.getpid()}"
 CACHES = {"default": CACHES["default"] | {"KEY_PREFIX": REDIS_PREFIX}}

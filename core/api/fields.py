@@ -63,3 +63,12 @@ class MoneyField(serializers.Field[Money, Any, str, Any]):
         if self.positive and money.amount <= 0:
             raise NotMoney("The amount must be more than zero.", field=self.field_name or "")
         return money
+
+
+class FlagField(serializers.BooleanField):
+    """JSON's own true or false, and nothing that merely looks like it."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.db import transaction
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,6 +20,7 @@ from core import clock, idempotency
 from core.api import problems
 from core.errors import Conflict, Invalid
 from core.idempotency import Answer
+from core.retries import retried
 
 HEADER = "Idempotency-Key"
 MAX_LENGTH = 200
@@ -48,6 +50,35 @@ def idempotent(handler: Handler) -> Handler:
         return _response(answer)
 
     return once
+
+
+def rehearsable(handler: Handler) -> Handler:
+    """``idempotent``; but with ``"dry_run": true`` in the body the method runs to its end, answers
+    200 and that it was a dry run, and nothing of it is kept, nor is the key.
+
+    The method's serializer reads ``dry_run`` by ``core.api.fields.FlagField``, as strictly as this.
+
+    :raises KeyMissing: no usable key.
+    """
+    for_good = idempotent(handler)
+
+    @wraps(handler)
+    def once_or_dry(view: APIView, request: Request, *args: Any, **kwargs: Any) -> Response:
+        if not isinstance(request.data, dict) or request.data.get("dry_run") is not True:
+            return for_good(view, request, *args, **kwargs)
+        _key(request)
+        rehearsed = _rehearsed(lambda: handler(view, request, *args, **kwargs))
+        return Response({**rehearsed.data, "dry_run": True})
+
+    return once_or_dry
+
+
+@retried()
+def _rehearsed(attempt: Callable[[], Response]) -> Response:
+    with transaction.atomic():
+        response = attempt()
+        transaction.set_rollback(True)
+    return response
 
 
 def _key(request: Request) -> str:

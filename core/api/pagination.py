@@ -142,14 +142,19 @@ def _reversed(name: str) -> str:
 
 
 def _after(queryset: QuerySet[Any], ordering: Sequence[str], position: list[Any]) -> QuerySet[Any]:
-    """Rows behind ``position``: (a > x) or (a = x and b > y) or ..., each in its direction."""
-    wanted, equal = Q(), Q()
-    for name, value in zip(ordering, _read(queryset, ordering, position), strict=True):
+    """Rows behind ``position``: (a > x) or (a = x and b > y) or ..., each in its direction.
+
+    And a >= x, which follows from it: planners seek an index by that, but not by what stands beside ``or``.
+    """
+    wanted, equal, values = Q(), Q(), _read(queryset, ordering, position)
+    bound = "lte" if ordering[0].startswith("-") else "gte"
+    behind = queryset.filter(**{f"{ordering[0].lstrip('-')}__{bound}": values[0]})
+    for name, value in zip(ordering, values, strict=True):
         field = name.lstrip("-")
         comparison = "lt" if name.startswith("-") else "gt"
         wanted |= equal & Q(**{f"{field}__{comparison}": value})
         equal &= Q(**{field: value})
-    return queryset.filter(wanted)
+    return behind.filter(wanted)
 
 
 def _read(queryset: QuerySet[Any], ordering: Sequence[str], position: list[Any]) -> list[Any]:

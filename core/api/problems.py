@@ -21,6 +21,8 @@ STATUS: Mapping[type[errors.DomainError], int] = {
     errors.Forbidden: status.HTTP_403_FORBIDDEN,
     errors.NotFound: status.HTTP_404_NOT_FOUND,
     errors.Conflict: status.HTTP_409_CONFLICT,
+    errors.Stale: status.HTTP_412_PRECONDITION_FAILED,
+    errors.VersionMissing: status.HTTP_428_PRECONDITION_REQUIRED,
     errors.TooMany: status.HTTP_429_TOO_MANY_REQUESTS,
 }
 """Looked up along the error's method resolution order: the nearest kind decides."""
@@ -33,9 +35,11 @@ TITLES: Mapping[int, str] = {
     405: "Method Not Allowed",
     406: "Not Acceptable",
     409: "Conflict",
+    412: "Precondition Failed",
     413: "Content Too Large",
     415: "Unsupported Media Type",
     422: "Unprocessable Content",
+    428: "Precondition Required",
     429: "Too Many Requests",
     500: "Internal Server Error",
     503: "Service Unavailable",

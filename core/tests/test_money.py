@@ -117,3 +117,21 @@ def test_split_refuses_weights_that_divide_nothing(weights):
 )
 def test_basis_points_round_half_to_even(amount, rate, share):
     assert basis_points(amount, rate) == share
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "shown"),
+    [
+        (123_456, "GBP", "£1,234.56"),
+        (-5, "GBP", "-£0.05"),
+        (123_456, "JPY", "JP¥123,456"),
+        (1_234_567, "BHD", "BHD\xa01,234.567"),
+        (1_234_567, "IQD", "IQD\xa01,234.567"),
+        (1_234_567, "CLF", "CLF\xa0123.4567"),
+        (1_250, "HUF", "HUF\xa012.50"),
+        (0, "KRW", "₩0"),
+    ],
+)
+def test_people_read_as_many_decimals_as_the_currency_has(minor, currency, shown):
+    assert Money(minor, currency).display() == shown
+    assert Money.parse(str(Money(minor, currency)), currency) == Money(minor, currency)

@@ -1,4 +1,4 @@
-"""The secret that a machine makes for itself at its first start."""
+"""The secrets that a machine makes for itself at its first start."""
 
 import os
 import stat
@@ -28,8 +28,12 @@ def test_all_that_start_first_have_one_secret_which_only_the_owner_reads(start, 
 
     assert len(secrets) == 1
     assert len(secrets.pop()) == 86
-    assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
-    assert [file.name for file in tmp_path.iterdir() if file.is_file()] == ["secret_key"]
+    made = {file.name: stat.S_IMODE(file.stat().st_mode) for file in _files(tmp_path)}
+    assert made == {"secret_key": 0o600, "seal_key": 0o600}
+
+
+def _files(folder):
+    return [file for file in folder.iterdir() if file.is_file()]
 
 
 def test_a_first_start_that_is_killed_does_not_stop_the_next(start):
@@ -41,3 +45,22 @@ def test_a_first_start_that_is_killed_does_not_stop_the_next(start):
 
     assert len(started.communicate()[0].strip()) == 86
     assert started.returncode == 0
+
+
+@pytest.mark.parametrize("missing", ["SECRET_KEY", "LEDGER_SEAL_KEY", "ALLOWED_HOSTS"])
+def test_production_does_not_start_without_its_secrets(tmp_path, missing):
+    given = {"SECRET_KEY": "x" * 50, "LEDGER_SEAL_KEY": "00" * 32, "ALLOWED_HOSTS": "shop.example"}
+    del given[missing]
+    inherited = {name: value for name, value in os.environ.items() if name != missing}
+    outside = inherited | given | {"MERCAT_VAR": str(tmp_path)}
+
+    ended = subprocess.run(
+        [sys.executable, "-c", "import config.settings.production"],
+        env=outside,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+    assert ended.returncode == 1
+    assert f"Set the {missing} environment variable" in ended.stderr

@@ -1,3 +1,8 @@
+-- The one clock that decides about money, holds and auctions. Tests replace it, nothing else does.
+CREATE OR REPLACE FUNCTION core_clock() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$
+  SELECT clock_timestamp()
+$$;
+
 CREATE OR REPLACE FUNCTION core_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION '% on % is refused: append-only', TG_OP, TG_TABLE_NAME USING ERRCODE = '23514';
