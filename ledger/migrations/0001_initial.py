@@ -1,7 +1,7 @@
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.db.models.lookups
-import ledger.models
+import ledger.models.books
 import uuid_utils.compat
 from django.db import migrations, models
 
@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('balance', models.BigIntegerField(default=0)),
                 ('version', models.BigIntegerField(default=0)),
                 ('last_at', models.DateTimeField(null=True)),
-                ('head_hash', models.BinaryField(default=ledger.models.no_hash, max_length=32)),
+                ('head_hash', models.BinaryField(default=ledger.models.books.no_hash, max_length=32)),
                 ('status', models.CharField(choices=[('open', 'Open'), ('frozen', 'Frozen'), ('closed', 'Closed')], default='open', max_length=10)),
             ],
             options={

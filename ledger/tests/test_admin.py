@@ -1,14 +1,19 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from ledger.admin import NEWEST
-from ledger.models import Account, Transaction
-from ledger.services import post_batch
-from ledger.tests.books import FUNDING, fund, move, pot
+from accounts.tests.factories import UserFactory
+from core import permissions
+from core.models import AuditEntry
+from ledger.admin.base import NEWEST
+from ledger.models import Account, SpendingLimit, Transaction
+from ledger.services import post_batch, run_due_transfers
+from ledger.tests.books import FUNDING, balance_of, fund, move, pot, rows
+from ledger.tests.test_schedules import HOUR, standing
 
 pytestmark = pytest.mark.django_db
 
@@ -83,3 +88,97 @@ def test_nobody_adds_changes_or_deletes(admin_client: Client, model: str) -> Non
     assert admin_client.get(f"/admin/ledger/{model}/add/").status_code == 403
     assert admin_client.post(f"/admin/ledger/{model}/{pk}/delete/").status_code == 403
     assert admin_client.post(f"/admin/ledger/{model}/{pk}/change/", {}).status_code == 403
+
+
+def choose(staff: Client, model: str, action: str, *rows: Any, **answers: str) -> Any:
+    chosen = {"action": action, "_selected_action": [str(row.pk) for row in rows]}
+    return staff.post(f"/admin/ledger/{model}/", chosen | answers, follow=True)
+
+
+def said(response: Any) -> list[str]:
+    return [str(message) for message in response.context["messages"]]
+
+
+def test_finance_freezes_and_unfreezes_with_a_reason(staff: Client, dana: Any) -> None:
+    fund(ANN, 100)
+    ann = Account.objects.get(code=ANN.code)
+
+    question = choose(staff, "account", "freeze", ann)
+    assert "pot:ann:GBP" in question.content.decode()
+    assert not AuditEntry.objects.exists()
+    missing = choose(staff, "account", "freeze", ann, reason=" ")
+    assert "This field is required." in missing.content.decode()
+
+    assert said(choose(staff, "account", "freeze", ann, reason="Stolen")) == [
+        "pot:ann:GBP: done (freeze)."
+    ]
+    ann.refresh_from_db()
+    assert ann.status == "frozen"
+    assert said(choose(staff, "account", "freeze", ann, reason="Again")) == [
+        "pot:ann:GBP: The account is not open."
+    ]
+    choose(staff, "account", "unfreeze", ann, reason="Found")
+    ann.refresh_from_db()
+    assert ann.status == "open"
+    trail = AuditEntry.objects.filter(stream="ledger").order_by("seq")
+    assert [(one.action, one.actor_id, one.changes["reason"]) for one in trail] == [
+        ("freeze", dana.pk, "Stolen"),
+        ("unfreeze", dana.pk, "Found"),
+    ]
+
+
+def test_finance_reverses_with_a_reason(staff: Client, dana: Any) -> None:
+    header = Transaction.objects.get(pk=fund(ANN, 100).transaction_id)
+
+    choose(staff, "transaction", "reverse", header, reason="Twice")
+
+    undone = Transaction.objects.get(reverses=header)
+    assert (undone.reason, undone.actor_id, balance_of(ANN)) == ("Twice", dana.pk, 0)
+
+
+@pytest.mark.parametrize(
+    ("model", "action"),
+    [("account", "freeze"), ("account", "unfreeze"), ("transaction", "reverse")],
+)
+def test_those_who_may_only_look_have_no_actions(
+    client: Client, model: str, action: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watcher = UserFactory(is_staff=True)
+    watcher.groups.add(Group.objects.get(name="support"))
+    looking = {**permissions.GRANTS, "support": ("ledger.view_*",)}
+    monkeypatch.setattr(permissions, "GRANTS", looking)
+    client.force_login(watcher)
+    fund(ANN, 100)
+    before = rows()
+    row = (Account if model == "account" else Transaction)._default_manager.latest("pk")
+
+    response = choose(client, model, action, row, reason="Fun")
+
+    assert response.status_code == 200
+    assert f'value="{action}"' not in response.content.decode()
+    assert rows() == before
+
+
+def test_finance_sets_limits_and_the_trail_keeps_them(staff: Client, dana: Any) -> None:
+    url = "/admin/ledger/spendinglimit/add/"
+
+    staff.post(url, {"currency": "GBP", "daily_total": 50_000})
+
+    limit = SpendingLimit.objects.get()
+    assert (limit.owner_id, limit.daily_total, limit.daily_count) == (None, 50_000, None)
+    assert "£500.00" in staff.get("/admin/ledger/spendinglimit/").content.decode()
+    assert AuditEntry.objects.get(object_id=str(limit.pk)).actor_id == dana.pk
+    for wrong in ({"currency": "GBP"}, {"currency": "ABC"}, {"currency": "EUR", "daily_total": -1}):
+        assert staff.post(url, wrong).context["adminform"].form.errors
+    assert SpendingLimit.objects.count() == 1
+
+
+def test_a_standing_order_shows_its_runs(staff: Client, alice: Any, bob: Any) -> None:
+    order = standing(bob, alice, ago=HOUR)
+    run_due_transfers()
+
+    listed = staff.get("/admin/ledger/scheduledtransfer/").content.decode()
+    page = staff.get(f"/admin/ledger/scheduledtransfer/{order.pk}/change/").content.decode()
+
+    assert "£1.00" in listed
+    assert "insufficient_funds" in page

@@ -3,19 +3,33 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from time import monotonic
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from core.errors import Conflict
 from core.ids import uuid7
+from core.money import Money
 from ledger import errors
-from ledger.models import Account, Entry, Transaction
+from ledger.chart import held, wallet
+from ledger.models import Account, Entry, Hold, HoldResolution, Transaction
 from ledger.queries import discrepancies
-from ledger.services import Line, Posted, Posting, post, post_batch
+from ledger.services import (
+    Line,
+    Posted,
+    Posting,
+    capture_hold,
+    new_hold,
+    place_hold,
+    post,
+    post_batch,
+    void_hold,
+)
 from ledger.testing import assert_books_balance
-from ledger.tests.books import FUNDING, Pen, balance_of, fund, move, pot
+from ledger.tests.books import FUNDING, LATER, Pen, balance_of, fund, move, pot
 
 pytestmark = [
     pytest.mark.postgresql,
@@ -144,6 +158,110 @@ def test_batches_over_the_same_accounts_queue() -> None:
 
     assert all(len(one) == 6 for one in outcomes)
     assert [balance_of(one) for one in pots] == [5 * WORKERS] * 6
+    assert_books_balance()
+
+
+def test_a_hold_ends_once_however_many_try() -> None:
+    user = uuid7()
+    fund(wallet(user, "GBP"), 1000)
+    new = new_hold(user_id=user, amount=Money(400, "GBP"), purpose="race", lasting=None)
+    hold = place_hold(new, key="hold", scope="tests", actor_id=user)
+
+    def capture(n: int) -> Callable[[], Posted]:
+        amount = Money(100, "GBP")
+        return lambda: capture_hold(
+            hold_id=hold.pk, amount=amount, to=BEN, key=f"c{n}", scope="tests", actor_id=None
+        )
+
+    def void(n: int) -> Callable[[], Posted]:
+        return lambda: void_hold(hold_id=hold.pk, key=f"v{n}", scope="tests", actor_id=None)
+
+    outcomes = race(*[job(n) for n in range(WORKERS // 2) for job in (capture, void)])
+
+    assert [type(one) for one in outcomes].count(Posted) == 1
+    assert [type(one) for one in outcomes].count(errors.HoldResolved) == WORKERS - 1
+    captured = HoldResolution.objects.get().captured
+    assert (balance_of(wallet(user, "GBP")), balance_of(BEN)) == (1000 - captured, captured)
+    assert balance_of(held(user, "GBP")) == 0
+    assert_books_balance()
+
+
+def forge_hold(like: Hold, header: UUID) -> None:
+    columns: dict[str, Any] = {"wallet_id": like.wallet_id, "held_id": like.held_id, "amount": 5}
+    columns |= {"placed_by_id": header, "created_at": LATER, "id": uuid7()}
+    Pen().insert("ledger_hold", purpose="forged", reference="", **columns)
+
+
+def test_a_hold_added_to_a_transaction_that_commits_meanwhile_is_refused() -> None:
+    user, written, added = uuid7(), Barrier(2), Barrier(2)
+    fund(wallet(user, "GBP"), 1000)
+    new = new_hold(user_id=user, amount=Money(400, "GBP"), purpose="race", lasting=None)
+    placed = place_hold(new, key="hold", scope="tests", actor_id=user)
+    header = uuid7()
+
+    def author() -> None:
+        with transaction.atomic():
+            pen = Pen()
+            pen.entry(header, 1, FUNDING, -10)
+            pen.entry(header, 2, BEN, 10)
+            pen.header(header)
+            written.wait(timeout=10)
+            added.wait(timeout=10)
+
+    def intruder() -> None:
+        with transaction.atomic():
+            written.wait(timeout=10)
+            forge_hold(placed, header)
+            added.wait(timeout=10)
+            Account.objects.locked().get(code=BEN.code)  # until the author has committed
+
+    post(move(FUNDING, BEN, 1))
+    outcomes = race(author, intruder)
+
+    assert outcomes[0] is None
+    assert "ledger_transaction_holds_tally" in str(outcomes[1])
+    assert list(Hold.objects.all()) == [placed]
+
+
+def until_somebody_waits() -> None:
+    deadline = monotonic() + 10
+    with connection.cursor() as cursor:
+        while monotonic() < deadline:
+            cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+            if cursor.fetchone() == (True,):
+                return
+    raise TimeoutError("nobody waits for a lock")
+
+
+def give_way_after(timeout: str) -> None:
+    """Look for a deadlock, and be its victim, after so long a wait."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET deadlock_timeout = '{timeout}'")
+
+
+def test_a_deadlock_with_somebody_who_locks_in_another_order_is_tried_again() -> None:
+    fund(ANN, 100)
+    fund(BEN, 100)
+    locked = Barrier(2)
+
+    def careless() -> None:
+        with transaction.atomic():
+            give_way_after("30s")
+            Account.objects.select_for_update().get(code=BEN.code)
+            locked.wait(timeout=10)
+            until_somebody_waits()
+            Account.objects.select_for_update().get(code=ANN.code)
+
+    def careful() -> Posted:
+        give_way_after("500ms")
+        locked.wait(timeout=10)
+        return post(move(ANN, BEN, 30))
+
+    outcomes = race(careless, careful)
+
+    assert outcomes[0] is None
+    assert isinstance(outcomes[1], Posted)
+    assert (balance_of(ANN), balance_of(BEN)) == (70, 130)
     assert_books_balance()
 
 

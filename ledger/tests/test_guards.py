@@ -7,6 +7,7 @@ swallowed error leaves behind would be found.
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -231,6 +232,53 @@ ATTACKS: dict[str, tuple[Attack, str]] = {
 def test_an_attack_is_refused(attack: Attack, rule: str) -> None:
     with refused(rule) as pen:
         attack(pen)
+
+
+def one_after_the_other(pen: Pen, *amounts: int) -> list[dict[str, Any]]:
+    """Entries of Ann's, each right after the one before it."""
+    entries: list[dict[str, Any]] = []
+    for number, amount in enumerate(amounts):
+        entry = pen.next_entry(uuid7(), 1, ANN, amount)
+        entry["account_seq"] += number
+        entry["balance_after"] += sum(amounts[:number])
+        entries.append(entry)
+    return entries
+
+
+def test_entries_of_one_statement_may_follow_each_other() -> None:
+    pen = Pen()
+
+    with transaction.atomic():
+        pen.entries(*one_after_the_other(pen, -100, 50, -10))
+        account = Account.objects.get(code=ANN.code)
+        transaction.set_rollback(True)  # there is no header
+
+    assert pen.refusals == []
+    assert (account.balance, account.version) == (740, 5)
+
+
+BREAKS: dict[str, Callable[[list[dict[str, Any]]], object]] = {
+    "a gap": lambda entries: entries[2].update(account_seq=entries[2]["account_seq"] + 1),
+    "a gap after the account": lambda entries: entries.pop(0),
+    "a wrong running balance": lambda entries: entries[1].update(balance_after=1),
+    "a wrong end": lambda entries: entries[2].update(balance_after=1),
+    "a time that goes back": lambda entries: entries[1].update(recorded_at=LATER - timedelta(1)),
+}
+
+
+@pytest.mark.parametrize("break_", BREAKS.values(), ids=BREAKS)
+def test_entries_of_one_statement_that_do_not_follow_each_other_are_refused(
+    break_: Callable[[list[dict[str, Any]]], object],
+) -> None:
+    with refused("entry_continues_account") as pen:
+        entries = one_after_the_other(pen, -100, 50, -10)
+        break_(entries)
+        pen.entries(*entries)
+
+
+def test_an_overdraft_that_is_made_good_in_the_same_statement_is_refused() -> None:
+    with refused("balance_not_below_floor") as pen:
+        pen.entries(*one_after_the_other(pen, -801, 801))
 
 
 def test_a_second_reversal_is_refused() -> None:

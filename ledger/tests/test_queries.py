@@ -1,17 +1,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
 
 from core import guards
 from core.ids import uuid7
-from core.money import Money
 from ledger import queries
 from ledger.chart import wallet
-from ledger.models import Account, Entry
-from ledger.services import Balance, post
+from ledger.services import post
 from ledger.testing import assert_books_balance
 from ledger.tests.books import Pen, fund, move, pot
 
@@ -20,40 +17,6 @@ pytestmark = pytest.mark.django_db
 ANN, BEN = pot("ann"), pot("ben")
 
 USER = uuid7()
-
-
-def test_balance_at_a_version_and_now() -> None:
-    fund(ANN, 100)
-    post(move(ANN, BEN, 30))
-
-    assert queries.balance_now(ANN.code) == Balance(ANN.code, Money(70, "GBP"), 2)
-    assert queries.balance_at_version(ANN.code, 0) == Balance(ANN.code, Money(0, "GBP"), 0)
-    assert queries.balance_at_version(ANN.code, 1) == Balance(ANN.code, Money(100, "GBP"), 1)
-    with pytest.raises(Entry.DoesNotExist):
-        queries.balance_at_version(ANN.code, 3)
-    with pytest.raises(Account.DoesNotExist):
-        queries.balance_now("nowhere")
-
-
-def test_balance_at_an_instant_includes_it() -> None:
-    at = fund(ANN, 100).recorded_at
-    just_before = at - timedelta(microseconds=1)
-    later = post(move(ANN, BEN, 30)).recorded_at
-
-    assert queries.balance_at(ANN.code, just_before) == Balance(ANN.code, Money(0, "GBP"), 0)
-    assert queries.balance_at(ANN.code, at) == Balance(ANN.code, Money(100, "GBP"), 1)
-    assert queries.balance_at(ANN.code, later) == Balance(ANN.code, Money(70, "GBP"), 2)
-
-
-def test_wallet_balances_begin_with_the_currency_asked_for() -> None:
-    fund(wallet(USER, "EUR"), 500)
-    fund(pot("another"), 900)
-
-    pounds, euros = queries.wallet_balances(USER, "GBP")
-
-    assert (pounds.currency, pounds.total, pounds.version) == ("GBP", Money(0, "GBP"), 0)
-    assert (euros.available, euros.held) == (Money(500, "EUR"), Money(0, "EUR"))
-    assert (euros.total, euros.version) == (Money(500, "EUR"), 1)
 
 
 def test_transactions_of_a_person_are_those_of_their_wallets() -> None:

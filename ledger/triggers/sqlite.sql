@@ -53,6 +53,20 @@ BEGIN
                   GROUP BY currency HAVING sum(amount) <> 0);
   SELECT RAISE(ABORT, 'ledger_transaction_effective_finite')
    WHERE datetime(NEW.effective_at) IS NOT substr(NEW.effective_at, 1, 19);
+  SELECT RAISE(ABORT, 'ledger_transaction_holds_tally')
+   WHERE EXISTS (
+     SELECT 1 FROM (
+       SELECT e.account_id, e.amount, 1 AS timely
+         FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id
+        WHERE e.transaction_id = NEW.id AND a.kind = 'held'
+       UNION ALL
+       SELECT h.held_id, -h.amount, h.created_at = NEW.recorded_at
+         FROM ledger_hold h WHERE h.placed_by_id = NEW.id
+       UNION ALL
+       SELECT h.held_id, h.amount, r.resolved_at = NEW.recorded_at
+         FROM ledger_holdresolution r JOIN ledger_hold h ON h.id = r.hold_id
+        WHERE r.transaction_id = NEW.id)
+      GROUP BY account_id HAVING sum(amount) <> 0 OR NOT min(timely));
 END;
 
 CREATE TRIGGER ledger_transaction_reverses BEFORE INSERT ON ledger_transaction
@@ -117,3 +131,47 @@ CREATE TRIGGER ledger_entry_no_update BEFORE UPDATE ON ledger_entry
 BEGIN SELECT RAISE(ABORT, 'ledger_entry_append_only: UPDATE is refused'); END;
 CREATE TRIGGER ledger_entry_no_delete BEFORE DELETE ON ledger_entry
 BEGIN SELECT RAISE(ABORT, 'ledger_entry_append_only: DELETE is refused'); END;
+
+-- Holds and their resolutions come before their transaction's header, which tallies them.
+CREATE TRIGGER ledger_hold_fits BEFORE INSERT ON ledger_hold
+BEGIN
+  SELECT RAISE(ABORT, 'ledger_hold_append_only: REPLACE is refused')
+   WHERE EXISTS (SELECT 1 FROM ledger_hold WHERE id = NEW.id OR rowid = NEW.rowid);
+  SELECT RAISE(ABORT, 'ledger_hold_whole_numbers') WHERE typeof(NEW.amount) <> 'integer';
+  SELECT RAISE(ABORT, 'ledger_transaction_closed')
+   WHERE EXISTS (SELECT 1 FROM ledger_transaction WHERE id = NEW.placed_by_id);
+  SELECT RAISE(ABORT, 'ledger_hold_same_owner')
+   WHERE NOT EXISTS (
+     SELECT 1 FROM ledger_account w JOIN ledger_account h
+         ON h.owner_id = w.owner_id AND h.currency = w.currency
+      WHERE w.id = NEW.wallet_id AND w.kind = 'wallet' AND h.id = NEW.held_id AND h.kind = 'held');
+END;
+
+CREATE TRIGGER ledger_hold_no_update BEFORE UPDATE ON ledger_hold
+BEGIN SELECT RAISE(ABORT, 'ledger_hold_append_only: UPDATE is refused'); END;
+CREATE TRIGGER ledger_hold_no_delete BEFORE DELETE ON ledger_hold
+BEGIN SELECT RAISE(ABORT, 'ledger_hold_append_only: DELETE is refused'); END;
+
+CREATE TRIGGER ledger_holdresolution_fits BEFORE INSERT ON ledger_holdresolution
+BEGIN
+  SELECT RAISE(ABORT, 'ledger_holdresolution_append_only: REPLACE is refused')
+   WHERE EXISTS (SELECT 1 FROM ledger_holdresolution
+                  WHERE hold_id = NEW.hold_id OR rowid = NEW.rowid);
+  SELECT RAISE(ABORT, 'ledger_holdresolution_whole_numbers')
+   WHERE typeof(NEW.captured) <> 'integer';
+  SELECT RAISE(ABORT, 'ledger_transaction_closed')
+   WHERE EXISTS (SELECT 1 FROM ledger_transaction WHERE id = NEW.transaction_id);
+  SELECT RAISE(ABORT, 'ledger_holdresolution_captured_too_much')
+   WHERE NEW.captured > (SELECT amount FROM ledger_hold WHERE id = NEW.hold_id);
+  SELECT RAISE(ABORT, 'ledger_holdresolution_in_time')
+   WHERE EXISTS (
+     SELECT 1 FROM ledger_hold h WHERE h.id = NEW.hold_id AND (
+       (NEW.kind = 'captured' AND h.expires_at <=
+          max(NEW.resolved_at, strftime('%Y-%m-%d %H:%M:%f', 'now')))
+       OR (NEW.kind = 'expired' AND (h.expires_at IS NULL OR h.expires_at > NEW.resolved_at))));
+END;
+
+CREATE TRIGGER ledger_holdresolution_no_update BEFORE UPDATE ON ledger_holdresolution
+BEGIN SELECT RAISE(ABORT, 'ledger_holdresolution_append_only: UPDATE is refused'); END;
+CREATE TRIGGER ledger_holdresolution_no_delete BEFORE DELETE ON ledger_holdresolution
+BEGIN SELECT RAISE(ABORT, 'ledger_holdresolution_append_only: DELETE is refused'); END;
