@@ -1,73 +1,92 @@
-"""Read the Online Retail sales file: what was sold, what is no sale, and the goods it sells."""
+"""Read the Online Retail sales file: what was sold, what was cancelled, what is neither, and goods."""
 
 import itertools
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
 from demo.categories import Leaf, classify
+from demo.purchases import Part, Purchases, pennies
 from demo.rows import LONDON, NotOnlineRetail, Reason, Row, parse, raw_rows
 from demo.titles import readable_title
 
 __all__ = [
     "Goods",
+    "Item",
     "Line",
     "NotOnlineRetail",
     "Reason",
     "Reject",
-    "Tally",
-    "Total",
+    "Return",
     "goods",
     "read",
 ]
 
 SHIPPED = Path(__file__).with_name("online_retail.csv.xz")
-ZERO = Decimal("0.000")
-SOLD = (None, Reason.MISSING_CUSTOMER)  # a shopper who left no number bought goods all the same
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One sale of ``quantity`` pieces of ``sku`` at ``price_pennies`` each, both above zero.
-
-    ``number`` is the line in the file, whose header is line 1; ``sku`` is upper case and one of
-    ``goods()``; ``sold_at`` is UTC; ``customer`` is digits.
-    """
+    """One sale, by a customer or a guest. ``number`` is the line in the file, its header line 1."""
 
     number: int
-    invoice: str
-    sku: str
-    description: str
-    quantity: int
-    sold_at: datetime
-    price_pennies: int
-    customer: str
-    country: str
+    raw: tuple[str, ...]
+    row: Row
 
     @property
-    def amount(self) -> Decimal:
-        """Pounds, with three decimals."""
-        return _pounds(self.quantity * self.price_pennies * 10)
+    def mills(self) -> int:
+        """Tenths of a penny: what the file says it cost."""
+        return self.row.quantity * self.row.mills
+
+    @property
+    def pennies(self) -> int:
+        """What was paid."""
+        return pennies(self.row)
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """One line of a cancellation and the sales that it cancels; each is refunded as it was sold."""
+
+    number: int
+    raw: tuple[str, ...]
+    row: Row
+    parts: tuple[Part, ...]
+
+    @property
+    def mills(self) -> int:
+        """Below zero: what the file says was cancelled."""
+        return self.row.quantity * self.row.mills
+
+    @property
+    def pennies(self) -> int:
+        """What was given back, above zero."""
+        return sum(part.pennies for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """One row that is no sale: its fields as they stand, and quantity times price in pounds.
+    """One row that is neither: its fields as they stand, and why.
 
-    ``amount`` has three decimals and is zero for a row that cannot be read.
+    ``mills`` is quantity times price in tenths of a penny, zero for a row that cannot be read.
     """
 
     number: int
+    raw: tuple[str, ...]
+    row: Row | None
     reason: Reason
-    amount: Decimal
-    row: tuple[str, ...]
+
+    @property
+    def mills(self) -> int:
+        return self.row.quantity * self.row.mills if self.row else 0
 
 
-def read(path: Path | None = None, *, months: int | None = None) -> Iterator[Line | Reject]:
+Item = Line | Return | Reject
+
+
+def read(path: Path | None = None, *, months: int | None = None) -> Iterator[Item]:
     """Each row of ``path`` (``.xz``, else plain CSV; else the shipped file), in file order.
 
     ``months`` keeps the first so many calendar months, London time, from the first row's on. The
@@ -77,7 +96,8 @@ def read(path: Path | None = None, *, months: int | None = None) -> Iterator[Lin
     :raises NotOnlineRetail: when iterated, if the file is missing or damaged or has other columns.
     """
     rows = ((number, raw, parse(raw)) for number, raw in raw_rows(path or SHIPPED))
-    return (_item(*row) for row in itertools.takewhile(_Window(months), rows))
+    purchases = Purchases()
+    return (_item(*row, purchases) for row in itertools.takewhile(_Window(months), rows))
 
 
 class _Window:
@@ -99,67 +119,19 @@ class _Window:
         return month < self.end
 
 
-def _item(number: int, raw: tuple[str, ...], row: Row | None) -> Line | Reject:
+def _item(number: int, raw: tuple[str, ...], row: Row | None, purchases: Purchases) -> Item:
     if row is None:
-        return Reject(number, Reason.UNPARSABLE, ZERO, raw)
+        return Reject(number, raw, None, Reason.UNPARSABLE)
     reason = row.refusal()
     if reason is not None:
-        return Reject(number, reason, _pounds(row.quantity * row.mills), raw)
-    return Line(
-        number=number,
-        invoice=row.invoice,
-        sku=row.sku,
-        description=row.description,
-        quantity=row.quantity,
-        sold_at=row.sold_at,
-        price_pennies=row.mills // 10,
-        customer=row.customer,
-        country=row.country,
-    )
-
-
-def _pounds(mills: int) -> Decimal:
-    return Decimal(mills).scaleb(-3)
-
-
-@dataclass
-class Total:
-    """How many rows, and their quantity times price in pounds with three decimals."""
-
-    lines: int = 0
-    money: Decimal = ZERO
-
-    def add(self, amount: Decimal) -> None:
-        self.lines += 1
-        self.money += amount
-
-
-@dataclass
-class Tally:
-    """What became of every row that was read; nothing may get lost on the way."""
-
-    read: Total = field(default_factory=Total)
-    accepted: Total = field(default_factory=Total)
-    rejected: dict[Reason, Total] = field(default_factory=lambda: {r: Total() for r in Reason})
-
-    def add(self, item: Line | Reject) -> None:
-        self.read.add(item.amount)
-        outcome = self.rejected[item.reason] if isinstance(item, Reject) else self.accepted
-        outcome.add(item.amount)
-
-    @property
-    def is_balanced(self) -> bool:
-        """Whether accepted and rejected make up what was read, in rows and in money."""
-        outcomes = [self.accepted, *self.rejected.values()]
-        lines = sum(outcome.lines for outcome in outcomes)
-        money = sum((outcome.money for outcome in outcomes), ZERO)
-        return (lines, money) == (self.read.lines, self.read.money)
-
-    def table(self) -> list[str]:
-        """One printable line per outcome: what, rows, pounds."""
-        rejected = [(reason.label, self.rejected[reason]) for reason in Reason]
-        rows = [("Read", self.read), ("Accepted", self.accepted), *rejected]
-        return [f"{label:<42}{total.lines:>9,}{total.money:>18,.3f}" for label, total in rows]
+        return Reject(number, raw, row, reason)
+    if not row.is_cancellation:
+        purchases.add(row)
+        return Line(number, raw, row)
+    parts = purchases.take_back(row)
+    if not parts:
+        return Reject(number, raw, row, Reason.CANCELS_TOO_MUCH)
+    return Return(number, raw, row, parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +175,7 @@ def goods(
     for _, raw in raw_rows(path or SHIPPED):
         on_row()
         row = parse(raw)
-        if row is not None and row.refusal() in SOLD:
+        if row is not None and row.is_goods and not row.is_cancellation and not row.refusal():
             sold[row.sku].descriptions[row.description] += 1
             sold[row.sku].prices[row.mills] += 1
     return {sku: sold[sku].goods(sku) for sku in sorted(sold)}

@@ -1,4 +1,4 @@
-"""The rows of the Online Retail file: their fields, and why a row is no sale."""
+"""The rows of the Online Retail file: their fields, and why a row is neither sale nor refund."""
 
 import csv
 import enum
@@ -7,7 +7,7 @@ import lzma
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple, TextIO
 from zoneinfo import ZoneInfo
@@ -23,9 +23,29 @@ PRICE = re.compile(r"(-?[0-9]{1,16})(?:\.([0-9]{1,3}))?")
 CUSTOMER = re.compile(r"([0-9]{1,18})(?:\.0)?|")
 GARBAGE = re.compile("[\x00-\x08\x0a-\x1f\x7f\ufffd]")  # control characters, undecodable bytes
 
-# Goods bear five digits and up to two letters, or DCGS. Four such codes are services after all:
-# a gift voucher, next day carriage, a packing charge, a picture's licence.
-GOODS = re.compile(r"(?!22016|23444|23574|23702)[0-9]{5}[A-Z]{0,2}|DCGS[0-9A-Z]{1,6}")
+# Goods bear five digits and up to two letters, or DCGS.
+GOODS = re.compile(r"[0-9]{5}[A-Z]{0,2}|DCGS[0-9A-Z]{1,6}")
+
+SERVICES = {
+    "POST": "Postage",
+    "DOT": "Dotcom Postage",
+    "C2": "Carriage",
+    "23444": "Next Day Carriage",
+    "23574": "Packing Charge",
+    "23702": "High Resolution Image",
+    "M": "Rung Up by Hand",
+    "PADS": "Pads to Match All Cushions",
+    "22016": "Gift Voucher £100",
+    "GIFT_0001_10": "Gift Voucher £10",
+    "GIFT_0001_20": "Gift Voucher £20",
+    "GIFT_0001_30": "Gift Voucher £30",
+    "GIFT_0001_40": "Gift Voucher £40",
+    "GIFT_0001_50": "Gift Voucher £50",
+}
+"""What was charged for beside goods: on invoices, but never on a shelf. Title by code."""
+
+BOOKKEEPING = frozenset(["AMAZONFEE", "B", "BANK CHARGES", "CRUK", "D", "S"])
+"""The shop's own entries: Amazon's and the bank's fees, bad debt, a charity, discounts, samples."""
 
 
 class NotOnlineRetail(ValueError):
@@ -33,18 +53,18 @@ class NotOnlineRetail(ValueError):
 
 
 class Reason(enum.StrEnum):
-    """Why a row is no sale; of several, the first in this order counts."""
+    """Why a row is neither a sale nor a refund; of several, the first in this order counts."""
 
     UNPARSABLE = "unparsable"
-    CANCELLATION = "cancellation"
     BAD_DEBT_ADJUSTMENT = "bad_debt_adjustment"
-    POSTAGE_OR_ADJUSTMENT = "postage_or_adjustment"
-    QUANTITY_NOT_POSITIVE = "quantity_not_positive"
+    BOOKKEEPING = "bookkeeping"
+    UNKNOWN_CODE = "unknown_code"
+    WRONG_SIGN = "wrong_sign"
     ZERO_PRICE = "zero_price"
     NEGATIVE_PRICE = "negative_price"
-    SUB_PENNY_PRICE = "sub_penny_price"
     MISSING_DESCRIPTION = "missing_description"
-    MISSING_CUSTOMER = "missing_customer"
+    CANCELLED_BY_NOBODY = "cancelled_by_nobody"
+    CANCELS_TOO_MUCH = "cancels_too_much"
 
     @property
     def label(self) -> str:
@@ -53,21 +73,21 @@ class Reason(enum.StrEnum):
 
 LABELS = {
     Reason.UNPARSABLE: "Cannot be read",
-    Reason.CANCELLATION: "Cancelled invoice (C...)",
     Reason.BAD_DEBT_ADJUSTMENT: "Bad debt adjustment (A...)",
-    Reason.POSTAGE_OR_ADJUSTMENT: "Postage, fee, voucher or adjustment",
-    Reason.QUANTITY_NOT_POSITIVE: "Stock correction (quantity not positive)",
+    Reason.BOOKKEEPING: "The shop's own fees, discounts and samples",
+    Reason.UNKNOWN_CODE: "Neither goods nor a known service",
+    Reason.WRONG_SIGN: "Stock correction (quantity of the wrong sign)",
     Reason.ZERO_PRICE: "Given away (price zero)",
     Reason.NEGATIVE_PRICE: "Negative price",
-    Reason.SUB_PENNY_PRICE: "Price with a fraction of a penny",
     Reason.MISSING_DESCRIPTION: "No description",
-    Reason.MISSING_CUSTOMER: "No customer",
+    Reason.CANCELLED_BY_NOBODY: "Cancellation without a customer",
+    Reason.CANCELS_TOO_MUCH: "Cancels more than the customer has bought",
 }
-REFUSALS = tuple(Reason)[1:]  # of a row that can be read
+NO_SALE = tuple(Reason)[1:8]  # of a row that can be read
 
 
 class Row(NamedTuple):
-    """A row whose fields make sense, sale or not.
+    """A row whose fields make sense, whatever it stands for.
 
     ``sku`` is upper case, ``sold_at`` UTC, ``mills`` the price in tenths of a penny, ``customer``
     digits or nothing.
@@ -82,20 +102,43 @@ class Row(NamedTuple):
     customer: str
     country: str
 
+    @property
+    def is_cancellation(self) -> bool:
+        return self.invoice[0] == "C"
+
+    @property
+    def is_goods(self) -> bool:
+        return _is_goods(self.sku)
+
     def refusal(self) -> Reason | None:
-        """Why this is no sale; None if it is one."""
+        """Why this is no sale, or no cancellation of one; None if it is."""
+        if self.is_cancellation:
+            return self._no_cancellation()
         holds = (
-            self.invoice[0] == "C",
             self.invoice[0] == "A",
-            not GOODS.fullmatch(self.sku),
+            self.sku in BOOKKEEPING,
+            not _is_known(self.sku),
             self.quantity <= 0,
             self.mills == 0,
             self.mills < 0,
-            self.mills % 10 != 0,
             not self.description,
-            not self.customer,
         )
-        return next(itertools.compress(REFUSALS, holds), None)
+        return next(itertools.compress(NO_SALE, holds), None) if any(holds) else None
+
+    def _no_cancellation(self) -> Reason | None:
+        """Whether there is something to cancel shows in what the customer has bought."""
+        if self.quantity >= 0:
+            return Reason.WRONG_SIGN
+        return None if self.customer else Reason.CANCELLED_BY_NOBODY
+
+
+@cache
+def _is_goods(sku: str) -> bool:
+    return sku not in SERVICES and GOODS.fullmatch(sku) is not None
+
+
+def _is_known(sku: str) -> bool:
+    return sku in SERVICES or _is_goods(sku)
 
 
 def raw_rows(path: Path) -> Iterator[tuple[int, tuple[str, ...]]]:

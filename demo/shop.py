@@ -9,10 +9,11 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import Seller, User
-from catalog.models import Category
+from catalog.models import Category, Product
 from catalog.services import NewProduct, list_products
-from demo.categories import LEAVES
+from demo.categories import LEAVES, OTHER
 from demo.online_retail import Goods
+from demo.rows import SERVICES
 
 DOMAIN = "mercat.example"
 MOST_IN_STOCK = 240
@@ -38,6 +39,9 @@ SHOPS = (
     Shop("merry-days", "Merry Days", "Christmas and parties.", ("seasonal",)),
 )
 
+COUNTER = Shop("the-counter", "The Counter", "Postage, packing, vouchers.", ())
+"""Whose the services are that invoices charge beside goods."""
+
 
 @transaction.atomic
 def stock_shelves(goods: Iterable[Goods], *, at: datetime) -> int:
@@ -54,6 +58,26 @@ def stock_shelves(goods: Iterable[Goods], *, at: datetime) -> int:
             stock=opening_stock(item.sku),
         )
         for item in goods
+    ]
+    return list_products(new, at=at)
+
+
+@transaction.atomic
+def list_services(*, at: datetime) -> int:
+    """Make what was charged beside goods known, off the shelves; returns how many were new."""
+    seller, category = _open(COUNTER), plant_categories()[OTHER.slug]
+    new = [
+        NewProduct(
+            sku=sku,
+            title=title,
+            seller=seller,
+            category=category,
+            price=0,
+            currency=settings.SHOP_CURRENCY,
+            stock=0,
+            status=Product.Status.ARCHIVED,
+        )
+        for sku, title in SERVICES.items()
     ]
     return list_products(new, at=at)
 

@@ -5,10 +5,7 @@ Escrow holds one order's money and may not go below zero, so no more can leave i
 
 from uuid import UUID
 
-from ledger.chart import AccountSpec
-
-HOT = 1
-"""Lock tier of accounts that many transactions share; they are locked last."""
+from ledger.chart import AccountSpec, hot
 
 
 def escrow(order_id: UUID, currency: str) -> AccountSpec:
@@ -20,6 +17,4 @@ def seller_payable(seller_id: UUID, currency: str) -> AccountSpec:
 
 
 def commission(currency: str) -> AccountSpec:
-    return AccountSpec(
-        f"platform:commission:{currency}", "commission", currency, min_balance=None, tier=HOT
-    )
+    return hot(f"platform:commission:{currency}", "commission", currency)

@@ -5,9 +5,10 @@ from typing import Any
 
 from django.contrib import admin
 
+from accounts.models import User
 from core.admin import ReadOnlyAdmin, ReadOnlyInline
 from core.money import Money
-from orders.models import Order, OrderLine, Payment, Refund, SellerOrder
+from orders.models import Order, OrderLine, Payment, Refund, RefundLine, SellerOrder
 
 
 def amount(field: str, label: str = "") -> Callable[[Any, Any], str]:
@@ -24,8 +25,11 @@ class LineInline(ReadOnlyInline):
     model = OrderLine
     fields = ("position", "sku", "title", "quantity", "price", "line_total")
     readonly_fields = fields
-    price = amount("unit_price", "Price")
     line_total = amount("subtotal")
+
+    @admin.display(description="Price")
+    def price(self, row: OrderLine) -> str:
+        return row.unit_display
 
 
 class SellerOrderInline(ReadOnlyInline):
@@ -43,34 +47,70 @@ class PaymentInline(ReadOnlyInline):
     sum = amount("amount")
 
 
+class RefundInline(ReadOnlyInline):
+    model = Refund
+    fields = ("reference", "kind", "sum", "reason", "transaction", "refunded_at")
+    readonly_fields = fields
+    sum = amount("amount")
+
+
+class RefundLineInline(ReadOnlyInline):
+    model = RefundLine
+    fields = ("order_line", "quantity")
+    readonly_fields = fields
+
+
 @admin.register(Order)
 class OrderAdmin(ReadOnlyAdmin):
-    list_display = ("number", "user", "status", "order_total", "created_at")
+    list_display = ("number", "buyer", "status", "order_total", "given_back", "created_at")
     list_filter = ("status",)
     list_select_related = ("user",)
     search_fields = ("number", "reference", "user__email")
     date_hierarchy = "created_at"
-    inlines = (LineInline, SellerOrderInline, PaymentInline)
+    inlines = (LineInline, SellerOrderInline, PaymentInline, RefundInline)
     fields = (
         ("number", "reference"),
         ("user", "status"),
         ("goods", "reduction"),
         ("delivery", "taxes"),
-        ("order_total", "received"),
+        ("order_total", "received", "given_back"),
         ("shipping_address", "billing_address"),
         ("created_at", "updated_at"),
     )
-    readonly_fields = ("goods", "reduction", "delivery", "taxes", "order_total", "received")
+    readonly_fields = (
+        "goods",
+        "reduction",
+        "delivery",
+        "taxes",
+        "order_total",
+        "received",
+        "given_back",
+    )
     goods = amount("subtotal")
     reduction = amount("discount")
     delivery = amount("shipping")
     taxes = amount("tax")
     order_total = amount("total")
     received = amount("paid")
+    given_back = amount("refunded")
+
+    @admin.display(description="User", ordering="user", empty_value="Guest")
+    def buyer(self, row: Order) -> User | None:
+        return row.user
 
 
 @admin.register(Refund)
 class RefundAdmin(ReadOnlyAdmin):
-    list_display = ("order", "status", "sum", "created_at")
+    list_display = ("reference", "order", "kind", "sum", "refunded_at")
+    list_filter = ("kind",)
     list_select_related = ("order",)
+    search_fields = ("reference", "order__number")
+    inlines = (RefundLineInline,)
+    fields = (
+        ("reference", "order"),
+        ("kind", "sum"),
+        ("reason", "actor_id"),
+        ("transaction", "refunded_at"),
+    )
+    readonly_fields = ("sum",)
     sum = amount("amount")

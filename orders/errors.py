@@ -11,3 +11,8 @@ class PriceChanged(errors.Conflict):
 
     def __init__(self, lines: list[dict[str, Any]]) -> None:
         super().__init__(lines=lines)
+
+
+class PastSaleUnknown(errors.NotFound):
+    code = "past_sale_unknown"
+    message = "A refund is of a sale that was never entered."

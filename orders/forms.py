@@ -29,7 +29,7 @@ class CheckoutForm(forms.Form):
     country = forms.ChoiceField(choices=by_name, initial="GB")
     phone = _text("Phone", 32, "shipping tel", required=False)
     payment_method = forms.ChoiceField(
-        choices=Payment.Method.choices,
+        choices=Payment.AT_CHECKOUT,
         initial=Payment.Method.WALLET,
         widget=forms.RadioSelect,
         label="Pay with",

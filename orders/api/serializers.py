@@ -10,10 +10,12 @@ from cart.api.serializers import AddItemSerializer
 from core.api.fields import StrictSerializer
 from core.money import Money
 from orders import countries
-from orders.models import Order, OrderLine, Payment, SellerOrder
+from orders.models import Order, OrderLine, Payment, Refund, SellerOrder
+
+AMOUNT = {"type": "string", "pattern": r"^-?\d+(\.\d+)?$", "examples": ["24.99"]}
 
 
-@extend_schema_field({"type": "string", "pattern": r"^-?\d+(\.\d+)?$", "examples": ["24.99"]})
+@extend_schema_field(AMOUNT)
 class AmountField(serializers.Field[Any, Any, str, Any]):
     """Minor units of the row's own currency, as a decimal string."""
 
@@ -41,7 +43,7 @@ class AddressSerializer(StrictSerializer):
 
 
 class PurchaseSerializer(StrictSerializer):
-    payment_method = serializers.ChoiceField(choices=Payment.Method.choices)
+    payment_method = serializers.ChoiceField(choices=Payment.AT_CHECKOUT)
     shipping_address = AddressSerializer()
     billing_address = AddressSerializer(required=False)
 
@@ -63,7 +65,7 @@ class BuySerializer(PurchaseSerializer):
 
 class OrderLineSerializer(serializers.ModelSerializer[OrderLine]):
     product_name = serializers.CharField(source="title")
-    price = AmountField(source="unit_price")
+    price = serializers.SerializerMethodField()
     subtotal = AmountField()
 
     class Meta:
@@ -77,6 +79,11 @@ class OrderLineSerializer(serializers.ModelSerializer[OrderLine]):
             "quantity",
             "subtotal",
         )
+
+    @extend_schema_field(AMOUNT)
+    def get_price(self, line: OrderLine) -> str:
+        """A piece may cost less than the smallest coin."""
+        return f"{line.unit_decimal:f}"
 
 
 class SellerOrderSerializer(serializers.ModelSerializer[SellerOrder]):
@@ -96,6 +103,14 @@ class PaymentSerializer(serializers.ModelSerializer[Payment]):
         fields = ("id", "method", "status", "amount", "transaction_id", "captured_at")
 
 
+class RefundSerializer(serializers.ModelSerializer[Refund]):
+    amount = AmountField()
+
+    class Meta:
+        model = Refund
+        fields = ("id", "amount", "reason", "transaction_id", "refunded_at")
+
+
 class OrderSerializer(serializers.ModelSerializer[Order]):
     items = OrderLineSerializer(many=True, source="lines")
     seller_orders = SellerOrderSerializer(many=True)
@@ -104,6 +119,9 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
     shipping = AmountField()
     tax = AmountField()
     total = AmountField()
+    refunded = AmountField()
+    refund_status = serializers.ChoiceField(choices=Order.RefundStatus.choices, read_only=True)
+    refunds = RefundSerializer(many=True)
     payment = serializers.SerializerMethodField()
     shipping_address = AddressSerializer()
     billing_address = AddressSerializer()
@@ -123,6 +141,9 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
             "total",
             "currency",
             "payment",
+            "refunded",
+            "refund_status",
+            "refunds",
             "shipping_address",
             "billing_address",
             "created_at",

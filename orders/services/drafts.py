@@ -7,7 +7,8 @@ from uuid import UUID
 
 from accounts.models import User
 from catalog.models import Variant
-from core.money import basis_points
+from core import bulk
+from core.money import basis_points, rounded
 from orders.models import Order, OrderLine, SellerOrder, order_number
 
 Address = Mapping[str, str]
@@ -15,15 +16,19 @@ Address = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Sold:
-    """A variant (product and seller selected along), how many, at what price (minor units)."""
+    """A variant (product and seller selected along), how many, at what price (minor units).
+
+    ``unit_fraction`` is thousandths of a minor unit on top of ``unit_price``.
+    """
 
     variant: Variant
     quantity: int
     unit_price: int
+    unit_fraction: int = 0
 
     @property
     def subtotal(self) -> int:
-        return self.unit_price * self.quantity
+        return rounded((self.unit_price * 1000 + self.unit_fraction) * self.quantity, 1000)
 
     @property
     def commission(self) -> int:
@@ -41,14 +46,17 @@ class Draft:
 
 def draft(
     *,
-    buyer: User,
+    buyer: User | None,
     sold: Sequence[Sold],
     currency: str,
     addresses: tuple[Address, Address],
     at: datetime,
     reference: str | None = None,
 ) -> Draft:
-    """Draw up the order of ``sold``; ``addresses`` are shipping and billing."""
+    """Draw up the order of ``sold``, a guest's if there is no ``buyer``.
+
+    ``addresses`` are shipping and billing.
+    """
     shipping, billing = addresses
     subtotal = sum(item.subtotal for item in sold)
     order = Order(
@@ -72,18 +80,20 @@ def draft(
 
 
 def save(drafts: Sequence[Draft]) -> None:
-    """Insert all of them in three statements per batch. They await payment."""
+    """Insert all of them in a statement for each table. They await payment."""
     Order.objects.bulk_create((d.order for d in drafts), batch_size=500)
     parts = [part for d in drafts for part in d.seller_orders.values()]
-    SellerOrder.objects.bulk_create(parts, batch_size=500)
-    OrderLine.objects.bulk_create((line for d in drafts for line in d.lines), batch_size=500)
+    bulk.insert(parts)
+    bulk.insert(line for d in drafts for line in d.lines)
 
 
 def _by_seller(order: Order, sold: Sequence[Sold]) -> dict[UUID, SellerOrder]:
     parts: dict[UUID, SellerOrder] = {}
     for item in sold:
         seller_id = item.variant.product.seller_id
-        part = parts.setdefault(seller_id, _empty_part(order, seller_id))
+        if seller_id not in parts:
+            parts[seller_id] = _empty_part(order, seller_id)
+        part = parts[seller_id]
         part.total += item.subtotal
         part.commission += item.commission
     return parts
@@ -112,6 +122,7 @@ def _line(order: Order, part: SellerOrder, item: Sold, position: int) -> OrderLi
         title=item.variant.product.title,
         currency=order.currency,
         unit_price=item.unit_price,
+        unit_fraction=item.unit_fraction,
         quantity=item.quantity,
         subtotal=item.subtotal,
         commission=item.commission,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from core import events
 from core.models import NEXT_VERSION, Event
-from ledger.chart import wallet
+from ledger.chart import AccountSpec, funding, wallet
 from ledger.services import Line, Posted, Posting, post_batch
 from orders import accounts_chart
 from orders.models import Order, Payment
@@ -38,7 +38,7 @@ def mark_paid(drafts: Sequence[Draft], posted: Sequence[Posted]) -> None:
 def _captured(order: Order, paid: Posted) -> Payment:
     return Payment(
         order=order,
-        method=Payment.Method.WALLET,
+        method=Payment.Method.WALLET if order.user_id else Payment.Method.DIRECT,
         status=Payment.Status.CAPTURED,
         amount=order.total,
         currency=order.currency,
@@ -49,18 +49,25 @@ def _captured(order: Order, paid: Posted) -> Payment:
 
 
 def payment(order: Order) -> Posting:
-    """The order's total, from the buyer's wallet into its escrow."""
+    """The order's total, from the buyer's wallet into its escrow; a guest's from outside."""
     return Posting(
         kind="order_payment",
         key=f"order:{order.pk.hex}:pay",
         lines=(
-            Line(wallet(order.user_id, order.currency), -order.total),
+            Line(purse(order), -order.total),
             Line(accounts_chart.escrow(order.pk, order.currency), order.total),
         ),
         effective_at=order.created_at,
         actor_id=order.user_id,
         metadata={"order": order.number},
     )
+
+
+def purse(order: Order) -> AccountSpec:
+    """Where its money comes from, and goes back to."""
+    if order.user_id is None:
+        return funding(order.currency)
+    return wallet(order.user_id, order.currency)
 
 
 def release(draft: Draft) -> Posting:

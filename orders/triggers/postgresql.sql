@@ -55,18 +55,21 @@ CREATE OR REPLACE TRIGGER orders_refund_no_delete BEFORE DELETE ON orders_refund
 CREATE OR REPLACE TRIGGER orders_line_frozen BEFORE UPDATE OR DELETE ON orders_orderline
   FOR EACH ROW EXECUTE FUNCTION orders_refuse();
 
+-- Once for all lines of a statement: an import inserts thousands. The lock makes a payment wait.
 CREATE OR REPLACE FUNCTION orders_line_before_payment() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM 1 FROM orders_order
-    WHERE id = NEW.order_id AND status = 'awaiting_payment' AND currency = NEW.currency FOR NO KEY UPDATE;
-  IF NOT FOUND THEN
+  PERFORM 1 FROM orders_order WHERE id IN (SELECT order_id FROM added) ORDER BY id FOR NO KEY UPDATE;
+  IF EXISTS (
+    SELECT FROM (SELECT DISTINCT order_id, currency FROM added) a LEFT JOIN orders_order o ON o.id = a.order_id
+     WHERE (o.status, o.currency) IS DISTINCT FROM ('awaiting_payment', a.currency)
+  ) THEN
     RAISE EXCEPTION 'an order takes lines of its currency until it is paid' USING ERRCODE = '23514';
   END IF;
-  RETURN NEW;
+  RETURN NULL;
 END $$;
 
-CREATE OR REPLACE TRIGGER orders_line_before_payment BEFORE INSERT ON orders_orderline
-  FOR EACH ROW EXECUTE FUNCTION orders_line_before_payment();
+CREATE OR REPLACE TRIGGER orders_line_before_payment AFTER INSERT ON orders_orderline
+  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION orders_line_before_payment();
 
 CREATE OR REPLACE FUNCTION orders_order_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -79,7 +82,8 @@ BEGIN
       <> (OLD.paid, OLD.total, OLD.subtotal, OLD.discount, OLD.shipping, OLD.tax, OLD.currency) THEN
     RAISE EXCEPTION 'a paid order''s amounts never change' USING ERRCODE = '23514';
   END IF;
-  IF TG_OP = 'UPDATE' AND (NEW.user_id, NEW.number, NEW.created_at) <> (OLD.user_id, OLD.number, OLD.created_at) THEN
+  IF TG_OP = 'UPDATE' AND (NEW.user_id, NEW.number, NEW.created_at)
+     IS DISTINCT FROM (OLD.user_id, OLD.number, OLD.created_at) THEN
     RAISE EXCEPTION 'an order keeps its buyer, number and date' USING ERRCODE = '23514';
   END IF;
   RETURN NEW;

@@ -80,7 +80,7 @@ BEGIN
     WHEN OLD.paid > 0 AND (NEW.paid, NEW.total, NEW.subtotal, NEW.discount, NEW.shipping, NEW.tax, NEW.currency)
       <> (OLD.paid, OLD.total, OLD.subtotal, OLD.discount, OLD.shipping, OLD.tax, OLD.currency)
     THEN RAISE(ABORT, 'a paid order''s amounts never change')
-    WHEN (NEW.user_id, NEW.number, NEW.created_at) <> (OLD.user_id, OLD.number, OLD.created_at)
+    WHEN (NEW.user_id, NEW.number, NEW.created_at) IS NOT (OLD.user_id, OLD.number, OLD.created_at)
     THEN RAISE(ABORT, 'an order keeps its buyer, number and date')
   END;
 END;

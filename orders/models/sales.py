@@ -1,4 +1,4 @@
-"""What was sold: orders, each seller's part, lines frozen as sold, payments, refunds.
+"""What was sold: orders, each seller's part, lines frozen as sold, and their payments.
 
 The database itself keeps an order from being half paid: a captured payment must name the ledger
 transaction that brought its amount into the order's escrow account, and in the same statement
@@ -6,16 +6,18 @@ projects itself onto ``Order.paid`` and ``status`` (see ``triggers/``), which a 
 nothing or all.
 """
 
+from decimal import Decimal
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
+from babel.numbers import format_currency
 from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Seller, User
 from catalog.models import Product, Variant
 from core.models import Identified, Versioned
-from core.money import Money
+from core.money import Money, exponent
 from ledger.models import Transaction
 from orders import countries
 
@@ -31,15 +33,19 @@ def order_number(order_id: UUID) -> str:
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
+    def locked(self) -> Self:
+        """In pk order, so that concurrent changes queue instead of deadlocking."""
+        return self.order_by("pk").select_for_update(of=("self",), no_key=True)
+
     def visible_to(self, user: Any) -> Self:
-        """One's own; all of them for staff who may see orders."""
+        """One's own; all of them, guests' too, for staff who may see orders."""
         if user.has_perm("orders.view_order"):
             return self.all()
-        return self.filter(user_id=user.pk)
+        return self.filter(user_id=user.pk, user__isnull=False)
 
     def with_parts(self) -> Self:
         """Everything that the API shows of an order, in a constant number of queries."""
-        return self.prefetch_related("lines", "seller_orders__seller", "payments")
+        return self.prefetch_related("lines", "seller_orders__seller", "payments", "refunds")
 
     def with_pictures(self) -> Self:
         """The same, with what a page needs to show each line's product."""
@@ -51,8 +57,8 @@ class OrderQuerySet(models.QuerySet["Order"]):
 class Order(Versioned):
     """One purchase. All amounts are minor units of ``currency``.
 
-    ``total = subtotal - discount + shipping + tax``; ``paid`` is 0 or ``total``.
-    ``created_at`` is when the buyer ordered; ``reference`` names it in the system it came from.
+    ``total = subtotal - discount + shipping + tax``; ``paid`` is 0 or ``total``; ``refunded`` is the
+    sum of its refunds. A guest's order has no ``user``, and only staff see it. ``created_at`` is when the buyer ordered; ``reference`` names it in the system it came from.
     """
 
     class Status(models.TextChoices):
@@ -61,9 +67,16 @@ class Order(Versioned):
         COMPLETED = "completed"
         CANCELLED = "cancelled"
 
+    class RefundStatus(models.TextChoices):
+        NONE = "none", "Not refunded"
+        PARTLY_REFUNDED = "partly_refunded"
+        REFUNDED = "refunded"
+
     number = models.CharField(max_length=20, unique=True)
     reference = models.CharField(max_length=60, unique=True, null=True, blank=True)
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="orders")
+    user = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="orders", null=True, blank=True
+    )
     status = models.CharField(max_length=20, choices=Status, default=Status.AWAITING_PAYMENT)
     currency = models.CharField(max_length=3)
     subtotal = models.BigIntegerField()
@@ -72,6 +85,7 @@ class Order(Versioned):
     tax = models.BigIntegerField(default=0)
     total = models.BigIntegerField()
     paid = models.BigIntegerField(default=0)
+    refunded = models.BigIntegerField(default=0)
     shipping_address = models.JSONField()
     billing_address = models.JSONField()
     created_at = models.DateTimeField()
@@ -97,6 +111,10 @@ class Order(Versioned):
                 condition=Q(status__in=["awaiting_payment", "cancelled"], paid=0)
                 | Q(status__in=["paid", "completed"], paid=F("total")),
                 name="orders_order_status_matches_paid",
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded__gte=0, refunded__lte=F("paid")),
+                name="orders_order_refunded_within_paid",
             ),
         ]
         indexes: ClassVar = [
@@ -136,6 +154,18 @@ class Order(Versioned):
     @property
     def total_money(self) -> Money:
         return self.money(self.total)
+
+    @property
+    def refunded_money(self) -> Money:
+        return self.money(self.refunded)
+
+    @property
+    def refund_status(self) -> RefundStatus:
+        """Beside ``status``, which says how far it has come: how much of it was given back."""
+        if not self.refunded:
+            return self.RefundStatus.NONE
+        partly = self.refunded < self.paid
+        return self.RefundStatus.PARTLY_REFUNDED if partly else self.RefundStatus.REFUNDED
 
 
 class SellerOrder(Versioned):
@@ -180,9 +210,15 @@ class SellerOrder(Versioned):
 
 
 class OrderLine(Identified):
-    """One thing sold, frozen as sold: never changed, and complete before the order is paid."""
+    """One thing sold, frozen as sold: never changed, and complete before the order is paid.
 
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
+    ``unit_price`` is in minor units and ``unit_fraction`` thousandths of one on top of it (a piece
+    may cost less than a penny); ``subtotal`` is their multiple, rounded half to even.
+    """
+
+    order = models.ForeignKey(
+        Order, on_delete=models.PROTECT, related_name="lines", db_index=False
+    )  # orders_line_position_once serves
     seller_order = models.ForeignKey(SellerOrder, on_delete=models.PROTECT, related_name="lines")
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+", db_index=False)
     variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="+")
@@ -191,6 +227,7 @@ class OrderLine(Identified):
     title = models.CharField(max_length=200)
     currency = models.CharField(max_length=3)
     unit_price = models.BigIntegerField()
+    unit_fraction = models.PositiveSmallIntegerField(default=0)
     quantity = models.PositiveBigIntegerField()
     subtotal = models.BigIntegerField()
     discount = models.BigIntegerField(default=0)
@@ -202,8 +239,16 @@ class OrderLine(Identified):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["order", "position"], name="orders_line_position_once"),
             models.CheckConstraint(
-                condition=Q(subtotal=F("unit_price") * F("quantity")),
+                condition=Q(
+                    subtotal__gte=F("unit_price") * F("quantity")
+                    + (F("unit_fraction") * F("quantity") + 499) / 1000,
+                    subtotal__lte=F("unit_price") * F("quantity")
+                    + (F("unit_fraction") * F("quantity") + 500) / 1000,
+                ),
                 name="orders_line_subtotal_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(unit_fraction__lt=1000), name="orders_line_fraction_below_one"
             ),
             models.CheckConstraint(
                 condition=Q(quantity__gte=1, unit_price__gte=0), name="orders_line_sells_something"
@@ -215,8 +260,18 @@ class OrderLine(Identified):
         return f"{self.quantity} x {self.sku}"
 
     @property
-    def unit_money(self) -> Money:
-        return Money(self.unit_price, self.currency)
+    def unit_decimal(self) -> Decimal:
+        """The price of one in major units, with more decimals than the currency has if need be."""
+        whole = Money(self.unit_price, self.currency).decimal
+        if not self.unit_fraction:
+            return whole
+        return whole + Decimal(self.unit_fraction).scaleb(-3 - exponent(self.currency)).normalize()
+
+    @property
+    def unit_display(self) -> str:
+        return format_currency(
+            self.unit_decimal, self.currency, locale="en_GB", decimal_quantization=False
+        )
 
     @property
     def subtotal_money(self) -> Money:
@@ -229,10 +284,17 @@ class OrderLine(Identified):
 
 
 class Payment(Identified):
-    """Money for an order. Captured means: ``transaction`` brought ``amount`` into its escrow."""
+    """Money for an order. Captured means: ``transaction`` brought ``amount`` into its escrow.
+
+    ``DIRECT`` came from outside without passing a wallet, as a guest's does.
+    """
 
     class Method(models.TextChoices):
         WALLET = "wallet"
+        DIRECT = "direct"
+
+    AT_CHECKOUT: ClassVar = [(Method.WALLET.value, Method.WALLET.label)]
+    """What shoppers choose from."""
 
     class Status(models.TextChoices):
         PENDING = "pending"
@@ -264,36 +326,3 @@ class Payment(Identified):
 
     def __str__(self) -> str:
         return f"{self.method} {self.status}"
-
-
-class Refund(Identified):
-    """Money given back from a payment, with the ledger transaction that moved it."""
-
-    class Status(models.TextChoices):
-        PENDING = "pending"
-        DONE = "done"
-        FAILED = "failed"
-
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="refunds")
-    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
-    status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
-    amount = models.BigIntegerField()
-    currency = models.CharField(max_length=3)
-    reason = models.CharField(max_length=200)
-    actor_id = models.UUIDField(null=True)
-    transaction = models.OneToOneField(
-        Transaction, on_delete=models.PROTECT, related_name="+", null=True, blank=True
-    )
-    created_at = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(amount__gt=0), name="orders_refund_amount_positive"),
-            models.CheckConstraint(
-                condition=~Q(status="done") | Q(transaction__isnull=False),
-                name="orders_refund_done_has_transaction",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.amount} {self.currency} {self.status}"

@@ -1,0 +1,24 @@
+"""What was sold, and what was given back."""
+
+from orders.models.refunds import Refund, RefundLine
+from orders.models.sales import (
+    NUMBER_ALPHABET,
+    Order,
+    OrderLine,
+    OrderQuerySet,
+    Payment,
+    SellerOrder,
+    order_number,
+)
+
+__all__ = [
+    "NUMBER_ALPHABET",
+    "Order",
+    "OrderLine",
+    "OrderQuerySet",
+    "Payment",
+    "Refund",
+    "RefundLine",
+    "SellerOrder",
+    "order_number",
+]
