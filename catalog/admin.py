@@ -4,7 +4,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import Model, QuerySet
+from django.forms import CharField, IntegerField, ModelForm
 from django.http import HttpRequest
 
 from catalog import services
@@ -61,14 +62,37 @@ class ProductAdmin(AuditedAdmin):
         super().store(obj)
 
 
+class LowStock(admin.SimpleListFilter):
+    title = "stock"
+    parameter_name = "low"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Low")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return Variant.objects.low() if self.value() else queryset
+
+
+class VariantForm(ModelForm):  # type: ignore[type-arg]  # Django's forms are not generic at run time
+    """``counted`` sets the stock, by a movement with the ``note``."""
+
+    counted = IntegerField(required=False, min_value=0, help_text="What is on the shelf.")
+    note = CharField(required=False, max_length=200)
+
+    class Meta:
+        model = Variant
+        fields = "__all__"  # noqa: DJ007  # the admin decides
+
+
 @admin.register(Variant)
 class VariantAdmin(AuditedAdmin):
-    list_display = ("sku", "product", "unit_price", "stock", "is_active")
-    list_filter = ("is_active",)
+    form = VariantForm
+    list_display = ("sku", "product", "unit_price", "stock", "low_stock_at", "is_active")
+    list_filter = (LowStock, "is_active")
     list_select_related = ("product",)
     search_fields = ("sku", "product__title")
     autocomplete_fields = ("product",)
-    readonly_fields = ("currency", "stock", "option_key")
+    readonly_fields = ("currency", "stock", "stock_seq", "option_key")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         fixed = super().get_readonly_fields(request, obj)
@@ -81,11 +105,20 @@ class VariantAdmin(AuditedAdmin):
 
     def store_changes(self, obj: Model, names: set[str]) -> None:
         assert isinstance(obj, Variant)
-        services.change_variant(obj, names, at=clock.now())
+        if columns := names - {"counted", "note"}:
+            services.change_variant(obj, columns, at=clock.now())
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001  # Django's signature
+        super().save_model(request, obj, form, change)
+        counted = form.cleaned_data.get("counted")
+        if counted is not None:
+            said = {"note": form.cleaned_data["note"], "actor_id": request.user.pk}
+            services.count_stock(obj, counted, **said, at=clock.now())
 
 
 @admin.register(StockMovement)
 class StockMovementAdmin(ReadOnlyAdmin):
-    list_display = ("at", "variant", "reason", "change", "stock_after")
+    list_display = ("at", "variant", "seq", "reason", "change", "stock_after", "note")
+    search_fields = ("variant__sku",)
     list_filter = ("reason",)
     list_select_related = ("variant",)

@@ -1,5 +1,6 @@
 """What a list of products can be narrowed and sorted by, in the API and on pages."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import django_filters as filters
@@ -10,6 +11,7 @@ from django.db.models.functions import Coalesce
 from drf_spectacular.utils import extend_schema_field
 
 from accounts.models import Seller
+from catalog import search
 from catalog.models import Brand, Category, Product
 from core.money import Money, NotMoney
 
@@ -21,6 +23,8 @@ ORDERINGS = {
     "title": "title",
     "-title": "-title",
     "best_selling": "-units_sold",
+    "rating": "-rating",
+    "relevance": "-relevance",
     "brand": "brand_name",
     "-brand": "-brand_name",
 }
@@ -66,30 +70,79 @@ class OrderingFilter(filters.Filter):  # type: ignore[misc]  # no stubs
     field_class = OrderingField
 
     def filter(self, qs: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
+        """Without a wish, as the search has it, else the newest first."""
+        searched = "relevance" in qs.query.annotations
+        if searched and value in ([], ["relevance"]):
+            return qs.order_by(*search.BEST_FIRST)
         named: QuerySet[Any] = qs.annotate(brand_name=Coalesce(F("brand__name"), Value("")))
         return named.order_by(*(ORDERINGS[name] for name in value or ["newest"]))
 
 
 class SearchFilter(filters.CharFilter):  # type: ignore[misc]  # no stubs
-    """Words that must all be found."""
+    """What ``catalog.search`` finds."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=200, **kwargs)
+        super().__init__(max_length=search.MAX_LENGTH, **kwargs)
+        self.understood: dict[str, search.Query] = {}
 
     def filter(self, qs: Any, value: str) -> Any:
-        return qs.matching(value) if value else qs
+        return search.ranked(self.narrow(qs, value), self.understood[value], value) if value else qs
+
+    def narrow(self, qs: Any, value: str) -> Any:
+        """As ``filter``, in no order. What a text asks for is found out once per request."""
+        if not value:
+            return qs
+        if value not in self.understood:
+            self.understood[value] = search.understand(value)
+        return search.matching(qs, self.understood[value])
+
+
+class StarsField(forms.DecimalField):
+    """From 1 to 5 stars, read into hundredths."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=1, max_value=5, decimal_places=2, **kwargs)
+
+    def clean(self, value: Any) -> int | None:
+        stars = super().clean(value)
+        return None if stars is None else int(stars * 100)
+
+
+class StarsFilter(filters.Filter):  # type: ignore[misc]  # no stubs
+    field_class = StarsField
 
 
 class ProductFilterForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         prices = self.cleaned_data
+        if "relevance" in (prices.get("ordering") or ()) and prices.get("search") == "":
+            self.add_error("ordering", "Nothing is relevant without a search.")
         lowest, highest = prices.get("min_price"), prices.get("max_price")
         if lowest is not None and highest is not None and lowest > highest:
             self.add_error("min_price", "The lowest price is above the highest.")
         return self.cleaned_data
 
 
-class ProductFilter(filters.FilterSet):  # type: ignore[misc]  # no stubs
+class Narrowing(filters.FilterSet):  # type: ignore[misc]  # no stubs
+    """Products, and what narrows them: the same list with and without each filter."""
+
+    def but(self, *names: str) -> Any:
+        """As ``qs``, in no order, with nothing asked of ``names``."""
+        products = self.queryset.all()
+        for name, value in self.form.cleaned_data.items():
+            if name not in {*names, "ordering"}:
+                narrowing = self.filters[name]
+                products = getattr(narrowing, "narrow", narrowing.filter)(products, value)
+        return products.order_by()
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What is asked for, by the filters' names; nothing of how it is sorted."""
+        cleaned = self.form.cleaned_data.items()
+        return {n: v for n, v in cleaned if n != "ordering" and v not in (None, "", [])}
+
+
+class ProductFilter(Narrowing):
     """What the API takes."""
 
     search = SearchFilter()
@@ -105,6 +158,7 @@ class ProductFilter(filters.FilterSet):  # type: ignore[misc]  # no stubs
     condition = filters.ChoiceFilter(choices=Product.Condition.choices)
     min_price = PriceFilter(field_name="price", lookup_expr="gte")
     max_price = PriceFilter(field_name="price", lookup_expr="lte")
+    min_rating = StarsFilter(field_name="rating", lookup_expr="gte")
     in_stock = filters.TypedChoiceFilter(choices=YES_OR_NO, coerce="true".__eq__)
     featured = filters.TypedChoiceFilter(choices=YES_OR_NO, coerce="true".__eq__)
     ordering = OrderingFilter()
@@ -118,7 +172,7 @@ class ProductFilter(filters.FilterSet):  # type: ignore[misc]  # no stubs
         return queryset.in_category(category)
 
 
-class ShelfFilter(filters.FilterSet):  # type: ignore[misc]  # no stubs
+class ShelfFilter(Narrowing):
     """What a page of products offers its visitors."""
 
     q = SearchFilter(label="Search")
@@ -138,6 +192,7 @@ class ShelfFilter(filters.FilterSet):  # type: ignore[misc]  # no stubs
     )
     ordering = filters.ChoiceFilter(
         choices=[
+            ("relevance", "Best match"),
             ("best_selling", "Best selling"),
             ("newest", "Newest"),
             ("price", "Price, lowest first"),
@@ -154,8 +209,42 @@ class ShelfFilter(filters.FilterSet):  # type: ignore[misc]  # no stubs
         form = ProductFilterForm
         fields = ("brand", "seller", "condition")
 
+    def __init__(self, *args: Any, category: Category | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.category = category
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        asked = {name: value for name, value in super().asked.items() if value is not False}
+        return asked if self.category is None else {**asked, "category": self.category}
+
+    def but(self, *names: str) -> Any:
+        products = super().but(*names)
+        if self.category is None or "category" in names:
+            return products
+        return products.in_category(self.category)
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        within = queryset if self.category is None else queryset.in_category(self.category)
+        return super().filter_queryset(within)
+
+    def offer(self, brands: Sequence[Brand]) -> None:
+        """Let visitors choose among these, each with its ``product_count``, and what is chosen."""
+        field = self.form.fields["brand"]
+        chosen = self.asked.get("brand")
+        others = [chosen] if chosen and chosen not in brands else []
+        counted = [(brand.slug, f"{brand.name} ({brand.product_count})") for brand in brands]  # type: ignore[attr-defined]  # annotated
+        field.widget.choices = [
+            ("", field.empty_label),
+            *((b.slug, b.name) for b in others),
+            *counted,
+        ]
+
     def only_in_stock(self, queryset: Any, _name: str, wanted: bool) -> Any:  # noqa: FBT001  # django-filter's signature
         return queryset.filter(in_stock=True) if wanted else queryset
 
     def ordered(self, queryset: Any, _name: str, value: str) -> Any:
+        if value == "relevance":
+            searched = "relevance" in queryset.query.annotations
+            return queryset if searched else queryset.order_by("-units_sold", "-pk")
         return queryset.order_by(ORDERINGS[value], "pk")

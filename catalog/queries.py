@@ -1,10 +1,32 @@
-"""Reads of the catalogue that are not rows of one model."""
+"""Reads of the catalogue that are not rows of one model.
 
+Counts of what is published come from ``RollUp``, which the database keeps: they cost the same
+whatever the number of products. Counts under a search or a price are counted.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, Protocol
+from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.conf import settings
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, When
 
-from catalog.models import Brand, Category, Product
+from catalog.models import Brand, Category, Product, RollUp, Wishlist
+from catalog.models.products import ProductQuerySet
+from core.money import Money, exponent
+
+BANDS = (0, 5, 10, 25, 50, 100, 250, 500)
+"""Where the bands of prices begin, in units of the shop's currency; the last has no end."""
+
+MOST_BRANDS = 50
+"""Brands in one facet: those with the most products."""
+
+SHELF = {"category": "category_id", "brand": "brand_id", "condition": "condition"}
+"""What is counted by: filters and their columns."""
+
+ROLLED_UP = frozenset({"category", "brand", "condition", "in_stock"})
+"""Filters that roll-ups are kept by."""
 
 
 @dataclass(slots=True)
@@ -16,15 +38,59 @@ class CategoryNode:
     children: list["CategoryNode"] = field(default_factory=list)
 
 
-def category_tree() -> list[CategoryNode]:
-    """The active categories' roots, children in order inside. Two queries, whatever the size."""
-    counts = dict(
-        Product.objects.published()
-        .order_by()
-        .values("category_id")
-        .annotate(number=Count("pk"))
-        .values_list("category_id", "number")
-    )
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """Figures of some published products. ``category`` is None for all of them."""
+
+    category: Category | None
+    products: int
+    in_stock: int
+    lowest: Money | None
+    highest: Money | None
+    average: Money | None
+
+    @property
+    def currency(self) -> str:
+        return str(settings.SHOP_CURRENCY)
+
+    @property
+    def out_of_stock(self) -> int:
+        return self.products - self.in_stock
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Products from ``lowest`` to ``highest`` (None: without end), both included."""
+
+    lowest: Money
+    highest: Money | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """How many products each choice would leave, all else that is asked for staying as it is."""
+
+    categories: list[CategoryNode]
+    brands: list[Brand]
+    conditions: dict[str, int]
+    bands: list[Band]
+
+
+class Narrowed(Protocol):
+    """A list of products and what narrows it (``filters.ProductFilter``)."""
+
+    @property
+    def asked(self) -> Mapping[str, Any]: ...
+
+    def but(self, *names: str) -> ProductQuerySet: ...
+
+
+def category_tree(counts: Mapping[UUID, int] | None = None) -> list[CategoryNode]:
+    """The active categories' roots, children in order inside. ``counts`` are of products in each
+    category itself; without, those of all that is published. Two queries, whatever the size."""
+    if counts is None:
+        counts = _sums(rollups().filter(brand=None), "category_id")
     categories = list(Category.objects.filter(is_active=True))
     nodes = {c.pk: CategoryNode(c, counts.get(c.pk, 0)) for c in categories}
     roots: list[CategoryNode] = []
@@ -46,9 +112,157 @@ def flat(nodes: list[CategoryNode]) -> list[CategoryNode]:
 
 def brands() -> QuerySet[Brand]:
     """Brands that have published products, each with ``product_count``."""
-    published = Q(products__in=Product.objects.published())
-    counted = Brand.objects.annotate(product_count=Count("products", filter=published))
+    own = rollups().filter(brand=OuterRef("pk")).values("brand").annotate(sum=Sum("products"))
+    counted = Brand.objects.annotate(
+        product_count=Subquery(own.values("sum"), output_field=IntegerField())
+    )
     return counted.filter(product_count__gt=0)
+
+
+def rollups() -> QuerySet[RollUp]:
+    """Of what is published: its currency is the shop's. Take those of one brand, or of none: of all."""
+    return RollUp.objects.filter(currency=settings.SHOP_CURRENCY)
+
+
+def rolled_up_total(narrowed: Narrowed) -> int | None:
+    """How many products are left, if roll-ups can tell."""
+    rows = _rolled_up(narrowed.asked)
+    if rows is None:
+        return None
+    of_brand = rows.filter(brand=narrowed.asked.get("brand"))
+    total: int = of_brand.aggregate(total=Sum("products", default=0))["total"]
+    return total
+
+
+def stats() -> Stats:
+    """Figures of all that is published."""
+    figures = rollups().filter(brand=None).aggregate(**FIGURES)
+    prices = Product.objects.published().values_list("price", flat=True)
+    lowest, highest = prices.order_by("price", "pk")[:1], prices.order_by("-price", "-pk")[:1]
+    return _stats(None, figures, next(iter(lowest), None), next(iter(highest), None))
+
+
+def stats_by_category() -> list[Stats]:
+    """Figures of each category's own products, in the tree's reading order; those without any left out."""
+    rows: Any = rollups().filter(brand=None).order_by().values("category_id").annotate(**FIGURES)
+    figures = {row["category_id"]: row for row in rows if row["number"]}
+    ends = {category.pk: category for category in _with_price_ends()}
+    shown = [node.category.pk for node in flat(category_tree()) if node.category.pk in figures]
+    return [_stats(ends[pk], figures[pk], ends[pk].lowest, ends[pk].highest) for pk in shown]
+
+
+def facets(narrowed: Narrowed) -> Facets:
+    """Counts of every choice, each under all that is asked for but its own filter."""
+    counts = _counts(narrowed, "category")
+    of_brands = _counts(narrowed, "brand")
+    most = sorted(of_brands, key=lambda pk: (-of_brands[pk], str(pk)))[:MOST_BRANDS]
+    named = {brand.pk: brand for brand in Brand.objects.filter(pk__in=most)}
+    for pk, brand in named.items():
+        brand.product_count = of_brands[pk]  # type: ignore[attr-defined]  # as ``brands`` annotates
+    return Facets(
+        categories=[node for node in flat(category_tree(counts)) if node.product_count],
+        brands=[named[pk] for pk in most],
+        conditions=dict(sorted(_counts(narrowed, "condition").items())),
+        bands=_bands(narrowed.but("min_price", "max_price")),
+    )
+
+
+FIGURES = {
+    "number": Sum("products", default=0),
+    "available": Sum("products", filter=Q(in_stock=True), default=0),
+    "worth": Sum("price", default=0),
+}
+
+
+def _stats(
+    category: Category | None, row: Mapping[str, int], lowest: int | None, highest: int | None
+) -> Stats:
+    def money(minor: int | None) -> Money | None:
+        return None if minor is None else Money(minor, settings.SHOP_CURRENCY)
+
+    number = row["number"]
+    average = _average(row["worth"], number) if number else None
+    return Stats(
+        category=category,
+        products=number,
+        in_stock=row["available"],
+        lowest=money(lowest),
+        highest=money(highest),
+        average=money(average),
+    )
+
+
+def _average(total: int, number: int) -> int:
+    """Rounded half to even, as all money is."""
+    whole, rest = divmod(total, number)
+    return whole + (2 * rest + whole % 2 > number)
+
+
+def _with_price_ends() -> Any:
+    """Categories with ``lowest`` and ``highest`` price, each from one end of an index."""
+    own = Product.objects.published().filter(category=OuterRef("pk")).values("price")
+    return Category.objects.order_by().annotate(
+        lowest=Subquery(own.order_by("price", "pk")[:1]),
+        highest=Subquery(own.order_by("-price", "-pk")[:1]),
+    )
+
+
+def _rolled_up(asked: Mapping[str, Any]) -> QuerySet[RollUp] | None:
+    """Those of what is asked for, of any brand; None if they were not kept by that."""
+    if not asked.keys() <= ROLLED_UP:
+        return None
+    columns = {name: value for name, value in asked.items() if name not in {"brand", "category"}}
+    rows = rollups().filter(**columns)
+    return rows.filter(category__in=asked["category"].shown) if "category" in asked else rows
+
+
+def _counts(narrowed: Narrowed, name: str) -> dict[Any, int]:
+    """Products for each value of a column of ``SHELF``, but those without one."""
+    column = SHELF[name]
+    rows = _rolled_up({n: value for n, value in narrowed.asked.items() if n != name})
+    if rows is not None and name == "brand":
+        return _sums(rows.exclude(brand=None), column)
+    if rows is not None:
+        return _sums(rows.filter(brand=narrowed.asked.get("brand")), column)
+    counted = narrowed.but(name).values(column).annotate(number=Count("pk"))
+    return {value: number for value, number in counted.values_list(column, "number") if value}
+
+
+def _sums(rows: QuerySet[RollUp], column: str) -> dict[Any, int]:
+    summed = rows.order_by().values(column).annotate(number=Sum("products"))
+    pairs = summed.values_list(column, "number")
+    return {value: number for value, number in pairs if value and number}
+
+
+def _bands(products: ProductQuerySet) -> list[Band]:
+    unit = 10 ** exponent(settings.SHOP_CURRENCY)
+    starts = [start * unit for start in BANDS]
+    ends = [*(start - 1 for start in starts[1:]), None]
+    placed = [When(price__lt=start, then=place) for place, start in enumerate(starts[1:])]
+    band = Case(*placed, default=len(starts) - 1, output_field=IntegerField())
+    rows = products.annotate(band=band).values("band").annotate(number=Count("pk"))
+    counts = dict(rows.values_list("band", "number"))
+
+    def money(minor: int) -> Money:
+        return Money(minor, settings.SHOP_CURRENCY)
+
+    return [
+        Band(money(start), None if end is None else money(end), counts[place])
+        for place, (start, end) in enumerate(zip(starts, ends, strict=True))
+        if place in counts
+    ]
+
+
+def related(product: Product, limit: int = 8) -> QuerySet[Product]:
+    """Others of the same category that are in stock, the best sellers first."""
+    siblings = Product.objects.published().filter(category=product.category_id, in_stock=True)
+    return siblings.exclude(pk=product.pk).with_card().order_by("-units_sold", "-pk")[:limit]
+
+
+def wished(wishlist: Wishlist) -> QuerySet[Product]:
+    """What is on a wishlist and still for sale, newest wish first."""
+    wishes = Product.objects.published().filter(wished__wishlist=wishlist)
+    return wishes.with_card().order_by("-wished__added_at", "-pk")
 
 
 def _add_up(node: CategoryNode) -> int:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from catalog import views
+from catalog.uploads.views import uploaded
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -10,4 +11,5 @@ urlpatterns = [
     path("c/<slug:slug>", views.category, name="category"),
     path("p/<slug:slug>", views.product, name="product"),
     path("pictures/<str:sku>.svg", views.picture, name="picture"),
+    path("media/<path:name>", uploaded, name="uploaded"),
 ]

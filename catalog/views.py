@@ -11,6 +11,9 @@ from django.views.decorators.http import require_safe
 from catalog import pictures, queries
 from catalog.filters import ShelfFilter
 from catalog.models import Category, Product, Variant
+from catalog.visits.counting import count_view
+from catalog.visits.views import recent_products, remember
+from core import clock
 from core.pages import page_of
 
 ON_HOME = 12
@@ -35,30 +38,33 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """All products, narrowed by what was searched and chosen."""
-    return _shelf(request, Product.objects.published(), category=None, breadcrumbs=[], children=[])
+    return _shelf(request, None, breadcrumbs=[])
 
 
 @require_safe
 def category(request: HttpRequest, slug: str) -> HttpResponse:
     """Products in a category and below it."""
     found = get_object_or_404(Category, slug=slug, is_active=True)
-    nodes = queries.flat(queries.category_tree())
-    children = next((node.children for node in nodes if node.category == found), [])
-    return _shelf(
-        request,
-        Product.objects.published().in_category(found),
-        category=found,
-        breadcrumbs=list(found.ancestors(include_self=True)),
-        children=children,
-    )
+    return _shelf(request, found, breadcrumbs=list(found.ancestors(include_self=True)))
 
 
-def _shelf(request: HttpRequest, products: Any, **context: Any) -> HttpResponse:
+def _shelf(request: HttpRequest, category: Category | None, **context: Any) -> HttpResponse:
     """A wrong filter is shown beside its field, and narrows nothing."""
-    shelf = ShelfFilter(request.GET, queryset=products.order_by("-units_sold", "-pk"))
-    chosen = shelf.qs if shelf.is_valid() else shelf.queryset
-    page = page_of(request, chosen.with_card(), ON_SHELF)
-    return render(request, "catalog/list.html", {"form": shelf.form, "page": page, **context})
+    everything = Product.objects.published().order_by("-units_sold", "-pk")
+    shelf = ShelfFilter(request.GET, queryset=everything, category=category)
+    if not shelf.is_valid():
+        shelf.form.cleaned_data = {}
+    facets = queries.facets(shelf)
+    page = page_of(request, shelf.qs.with_card(), ON_SHELF)
+    shelf.offer(facets.brands)
+    context |= {"category": category, "children": _below(category, facets), "page": page}
+    return render(request, "catalog/list.html", {"form": shelf.form, **context})
+
+
+def _below(category: Category | None, facets: queries.Facets) -> list[queries.CategoryNode]:
+    """The shelves right below, with what is left there."""
+    parent_id = category.pk if category else None
+    return [node for node in facets.categories if node.category.parent_id == parent_id]
 
 
 @require_safe
@@ -66,14 +72,18 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     """One product, its variants, and others of its kind."""
     visible = Product.objects.visible_to(request.user).with_card()
     found = get_object_or_404(visible, slug=slug)
-    siblings = Product.objects.published().filter(category=found.category, in_stock=True)
     context = {
         "product": found,
         "variants": [variant for variant in found.variants.all() if variant.is_active],
         "breadcrumbs": found.category.ancestors(include_self=True),
-        "related": siblings.exclude(pk=found.pk).with_card().order_by("-units_sold")[:RELATED],
+        "related": queries.related(found, RELATED),
+        "recent": recent_products(request, but=found)[:RELATED],
     }
-    return render(request, "catalog/product.html", context)
+    response = render(request, "catalog/product.html", context)
+    if found.is_published:
+        remember(request, response, found)
+        count_view(found.pk, at=clock.now())
+    return response
 
 
 @require_safe

@@ -10,7 +10,7 @@ from django.utils import timezone
 from cart import services
 from cart.models import Cart, CartItem
 from catalog.models import Product, Variant
-from catalog.tests.factories import VariantFactory, on_sale
+from catalog.tests.factories import VariantFactory, move_stock, on_sale
 
 URL = "/api/v1/cart"
 
@@ -112,7 +112,8 @@ def test_another_ones_cart_cannot_be_reached(api, bob, charlie):
 def test_a_moved_price_or_stock_shows(api, bob):
     variant = on_sale(price=450)
     add(api(bob), variant, 2)
-    Variant.objects.update(price=500, stock=1)
+    Variant.objects.update(price=500)
+    move_stock(variant, -4)
 
     [item] = api(bob).get(URL).json()["items"]
 

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from catalog.models import Media, Product, Variant
 from catalog.queries import CategoryNode
+from catalog.search import MAX_LENGTH
 from core.api.fields import MoneyField
 
 
@@ -19,9 +20,11 @@ class NamedSerializer(serializers.Serializer[Any]):
 
 
 class MediaSerializer(serializers.ModelSerializer[Media]):
+    thumbnail_url = serializers.CharField()
+
     class Meta:
         model = Media
-        fields = ("id", "url", "alt", "position")
+        fields = ("id", "url", "thumbnail_url", "alt", "position")
 
 
 class VariantSerializer(serializers.ModelSerializer[Variant]):
@@ -44,6 +47,7 @@ class ProductSerializer(serializers.ModelSerializer[Product]):
     price = MoneyField(source="lowest_price")
     compare_at_price = serializers.SerializerMethodField()
     image = serializers.CharField(source="image_url")
+    rating = serializers.SerializerMethodField()
 
     class Meta:
         model = Product
@@ -60,6 +64,8 @@ class ProductSerializer(serializers.ModelSerializer[Product]):
             "compare_at_price",
             "currency",
             "image",
+            "rating",
+            "reviews_count",
             "in_stock",
             "featured",
             "created_at",
@@ -68,6 +74,10 @@ class ProductSerializer(serializers.ModelSerializer[Product]):
     def get_sku(self, product: Product) -> str:
         variant = product.first_variant
         return variant.sku if variant else ""
+
+    def get_rating(self, product: Product) -> str | None:
+        """Stars from "1.00" to "5.00"; none without a review."""
+        return f"{product.rating // 100}.{product.rating % 100:02}" if product.rating else None
 
     def get_compare_at_price(self, product: Product) -> str | None:
         variant = product.first_variant
@@ -133,3 +143,78 @@ class CategoryTreeSerializer(CategorySerializer):
 
 class BrandSerializer(NamedSerializer):
     product_count = serializers.IntegerField()
+
+
+class SuggestionSerializer(serializers.ModelSerializer[Product]):
+    price = MoneyField(source="lowest_price")
+    image = serializers.CharField(source="image_url")
+
+    class Meta:
+        model = Product
+        fields = ("id", "slug", "title", "price", "currency", "image")
+
+
+class SuggestQuerySerializer(serializers.Serializer[Any]):
+    q = serializers.CharField(max_length=MAX_LENGTH)
+    limit = serializers.IntegerField(min_value=1, max_value=20, default=8)
+
+
+class FacetsQuerySerializer(serializers.Serializer[Any]):
+    facets = serializers.ChoiceField(choices=["0", "1"], default="0")
+
+
+class ChoiceCountSerializer(NamedSerializer):
+    count = serializers.IntegerField(source="product_count")
+
+
+class CategoryCountSerializer(serializers.Serializer[Any]):
+    """Of a ``CategoryNode``: with what is below it."""
+
+    id = serializers.UUIDField(source="category.id")
+    slug = serializers.CharField(source="category.slug")
+    name = serializers.CharField(source="category.name")
+    parent = serializers.UUIDField(source="category.parent_id", allow_null=True)  # type: ignore[assignment]  # DRF fields have a parent, too
+    count = serializers.IntegerField(source="product_count")
+
+
+class BandSerializer(serializers.Serializer[Any]):
+    min_price = MoneyField(source="lowest")
+    max_price = MoneyField(source="highest", allow_null=True)
+    count = serializers.IntegerField()
+
+
+class FacetsSerializer(serializers.Serializer[Any]):
+    category = CategoryCountSerializer(source="categories", many=True)
+    brand = ChoiceCountSerializer(source="brands", many=True)
+    condition = serializers.DictField(source="conditions", child=serializers.IntegerField())
+    price = BandSerializer(source="bands", many=True)
+
+
+class PricesSerializer(serializers.Serializer[Any]):
+    min = MoneyField(source="lowest", allow_null=True)
+    max = MoneyField(source="highest", allow_null=True)
+    average = MoneyField(allow_null=True)
+
+
+class StatsSerializer(serializers.Serializer[Any]):
+    """Products are counted by whether any of them is in stock."""
+
+    total = serializers.IntegerField(source="products")
+    in_stock = serializers.IntegerField()
+    out_of_stock = serializers.IntegerField()
+    currency = serializers.CharField()
+    price = PricesSerializer(source="*")
+
+
+class CategoryStatsSerializer(StatsSerializer):
+    category = NamedSerializer()
+
+
+class GroupedStatsSerializer(StatsSerializer):
+    """``groups`` only where they are asked for: each category's own products, not those below it."""
+
+    groups = CategoryStatsSerializer(many=True, required=False)
+
+
+class StatsQuerySerializer(serializers.Serializer[Any]):
+    group_by = serializers.ChoiceField(choices=["category"], required=False)

@@ -9,28 +9,92 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 
-from catalog import queries
+from catalog import queries, search
 from catalog.api import serializers
+from catalog.api.pagination import ProductPages
 from catalog.filters import ProductFilter
 from catalog.models import Product
 from core.api.views import ApiView, ListView
 
 
+class Narrowed(DjangoFilterBackend):  # type: ignore[misc]  # no stubs
+    """Leaves the view what its list is narrowed by."""
+
+    def get_filterset(self, request: Request, queryset: Any, view: Any) -> Any:
+        view.narrowed = super().get_filterset(request, queryset, view)
+        return view.narrowed
+
+
 class ProductListView(ListView):
     permission_classes = (AllowAny,)
     public = True
+    query_parameters = frozenset({"facets"})
+    narrowed: ProductFilter
     serializer_class = serializers.ProductSerializer
-    filter_backends = (DjangoFilterBackend,)
+    filter_backends = (Narrowed,)
     filterset_class = ProductFilter
+    pagination_class = ProductPages
 
     def get_queryset(self) -> Any:
         return Product.objects.published().with_card()
 
-    @extend_schema(operation_id="products", tags=["catalogue"])
+    @extend_schema(
+        operation_id="products",
+        tags=["catalogue"],
+        parameters=[serializers.FacetsQuerySerializer],
+    )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Products for sale, narrowed and sorted."""
-        return super().get(request, *args, **kwargs)
+        """Products for sale, narrowed and sorted; the most relevant first where ``search`` is given.
+
+        ``facets=1`` adds how many products each choice of category, brand, condition and price would leave.
+        """
+        wanted = _read(serializers.FacetsQuerySerializer, request)["facets"] == "1"
+        response = super().get(request, *args, **kwargs)
+        if wanted:
+            counted = queries.facets(self.narrowed)
+            response.data["facets"] = serializers.FacetsSerializer(counted).data
+        return response
+
+
+class SuggestView(ApiView):
+    permission_classes = (AllowAny,)
+    public = True
+    query_parameters = frozenset({"q", "limit"})
+
+    @extend_schema(
+        operation_id="product_suggestions",
+        tags=["catalogue"],
+        parameters=[serializers.SuggestQuerySerializer],
+        responses={200: serializers.SuggestionSerializer(many=True)},
+    )
+    def get(self, request: Request) -> Response:
+        """Products that what is being typed may mean, the best first."""
+        asked = _read(serializers.SuggestQuerySerializer, request)
+        found = search.suggest(asked["q"], asked["limit"])
+        return Response(serializers.SuggestionSerializer(found, many=True).data)
+
+
+class StatsView(ApiView):
+    permission_classes = (AllowAny,)
+    public = True
+    query_parameters = frozenset({"group_by"})
+
+    @extend_schema(
+        operation_id="product_stats",
+        tags=["catalogue"],
+        parameters=[serializers.StatsQuerySerializer],
+        responses={200: serializers.GroupedStatsSerializer},
+    )
+    def get(self, request: Request) -> Response:
+        """Figures of all products for sale, and with ``group_by=category`` of each category's own."""
+        asked = _read(serializers.StatsQuerySerializer, request)
+        body: dict[str, Any] = dict(serializers.StatsSerializer(queries.stats()).data)
+        if "group_by" in asked:
+            groups = queries.stats_by_category()
+            body["groups"] = serializers.CategoryStatsSerializer(groups, many=True).data
+        return Response(body)
 
 
 class ProductView(ApiView):
@@ -91,6 +155,17 @@ class BrandListView(ListView):
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Brands that have products for sale."""
         return super().get(request, *args, **kwargs)
+
+
+def _read(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
+    """What the query asks for.
+
+    :raises ValidationError: naming the parameter.
+    """
+    asked = serializer(data=request.query_params)
+    asked.is_valid(raise_exception=True)
+    read: dict[str, Any] = asked.validated_data
+    return read
 
 
 def _by(reference: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.tests.factories import SellerFactory
-from catalog.models import Brand, Category, Product, Variant
+from catalog.models import Brand, Category, Product, StockMovement, Variant
 
 
 class CategoryFactory(factory.django.DjangoModelFactory[Category]):
@@ -46,6 +46,23 @@ class VariantFactory(factory.django.DjangoModelFactory[Variant]):
     currency = "GBP"
     price = 1000
     stock = 5
+
+    @classmethod
+    def _create(cls, model_class: type[Variant], *args: Any, **kwargs: Any) -> Variant:
+        """Opens empty, as the database demands, and gets its stock by a movement."""
+        stock = kwargs.pop("stock")
+        variant: Variant = super()._create(model_class, *args, **kwargs)
+        if stock:
+            move_stock(variant, stock)
+        return variant
+
+
+def move_stock(variant: Variant, change: int) -> None:
+    """Move a variant's stock, and nothing of its product."""
+    variant.refresh_from_db()
+    opening = StockMovement.Reason.OPENING
+    StockMovement.of(variant, change, reason=opening, at=timezone.now()).save(force_insert=True)
+    variant.refresh_from_db()
 
 
 def on_sale(*, price: int = 1000, stock: int = 5, **product: Any) -> Variant:

@@ -1,4 +1,4 @@
-"""What is for sale: categories, brands, products and their variants, media, stock."""
+"""What is for sale: products, and their variants, each with a price and a stock."""
 
 from datetime import datetime
 from typing import Any, ClassVar, Self
@@ -9,53 +9,25 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, Min, OuterRef, Q, Subquery
 from django.urls import reverse
-from tree_queries.models import TreeNode
 
 from accounts.models import Seller
 from catalog import errors
-from core.models import NEXT_VERSION, Identified, Versioned
+from catalog.models.shelves import Brand, Category
+from core.models import NEXT_VERSION, Versioned
 from core.money import Money
 
 MAX_OPTION_KEY = 200
 RESERVED_SLUGS = frozenset({"stats", "categories", "brands", "suggest"})
 """Words that follow ``/products/`` in the API."""
 
-MAX_WORDS = 10
-"""Words of a search beyond these are not looked at."""
-
 CURRENCY = models.Q(currency__regex=r"^[A-Z][A-Z][A-Z]$")
 
 
-class Category(Versioned, TreeNode):  # type: ignore[misc,django-manager-missing]  # no stubs
-    """A node of the category tree. Soft-deleted by ``is_active``: products refer to it."""
-
-    name = models.CharField(max_length=120)
-    slug = models.SlugField(max_length=140, unique=True)
-    description = models.TextField(blank=True)
-    image_url = models.URLField(max_length=500, blank=True)
-    sort_order = models.IntegerField(default=0)
-    is_active = models.BooleanField(default=True)
-
-    class Meta:
-        verbose_name_plural = "categories"
-        ordering: ClassVar = ["sort_order", "name", "id"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Brand(Versioned):
-    name = models.CharField(max_length=120)
-    slug = models.SlugField(max_length=140, unique=True)
-
-    class Meta:
-        ordering: ClassVar = ["name", "id"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class ProductQuerySet(models.QuerySet["Product"]):
+    def locked(self) -> Self:
+        """In pk order. Comes after variant locks."""
+        return self.order_by("pk").select_for_update(of=("self",), no_key=True)
+
     def published(self) -> Self:
         """What anyone may see: active, not deleted, of a seller who may sell."""
         return self.filter(
@@ -74,20 +46,8 @@ class ProductQuerySet(models.QuerySet["Product"]):
         return kept.filter(Q(pk__in=Product.objects.published().values("pk")) | own)
 
     def in_category(self, category: Category) -> Self:
-        """In ``category`` or anywhere below it, but not below one that is switched off."""
-        shown: set[UUID] = set()
-        for each in category.descendants(include_self=True):
-            if each.is_active and (each == category or each.parent_id in shown):
-                shown.add(each.pk)
-        return self.filter(category_id__in=shown)
-
-    def matching(self, text: str) -> Self:
-        """Every word of ``text`` in the title, or ``text`` as a SKU. Characters are just text."""
-        words = Q()
-        for word in text.split()[:MAX_WORDS]:
-            words &= Q(title__icontains=word)
-        by_sku = Variant.objects.filter(sku__iexact=text.strip()).values("product_id")
-        return self.filter(words | Q(pk__in=by_sku))
+        """In ``category`` or anywhere below it that is shown."""
+        return self.filter(category_id__in=category.shown)
 
     def with_card(self) -> Self:
         """Everything that a list shows of a product, in a constant number of queries."""
@@ -116,7 +76,8 @@ class Product(Versioned):
     """Something a seller offers, in one or more variants.
 
     ``price`` (minor units; null without variants) and ``in_stock`` are kept from the variants by
-    ``refresh_offers``; ``units_sold`` from paid orders' events. Never deleted: ``deleted_at``.
+    ``refresh_offers``; ``units_sold`` from paid orders' events. ``rating`` is the reviews' average in
+    hundredths of a star, 0 without any. Never deleted: ``deleted_at``.
     """
 
     class Status(models.TextChoices):
@@ -145,6 +106,8 @@ class Product(Versioned):
     featured = models.BooleanField(default=False)
     view_count = models.PositiveBigIntegerField(default=0, editable=False)
     units_sold = models.PositiveBigIntegerField(default=0, editable=False)
+    rating = models.PositiveSmallIntegerField(default=0, editable=False)
+    reviews_count = models.PositiveIntegerField(default=0, editable=False)
     currency = models.CharField(max_length=3)
     price = models.BigIntegerField(null=True, editable=False)
     in_stock = models.BooleanField(default=False, editable=False)
@@ -185,6 +148,13 @@ class Product(Versioned):
             models.Index(fields=["status", "-created_at", "-id"], name="catalog_product_newest"),
             models.Index(fields=["status", "-units_sold", "-id"], name="catalog_product_sales"),
             models.Index(fields=["status", "title", "id"], name="catalog_product_title"),
+            models.Index(fields=["status", "-rating", "-id"], name="catalog_product_rating"),
+            # Whether what a search found is published, without a look at the product.
+            models.Index(
+                fields=["id", "seller", "currency"],
+                condition=Q(status="active", deleted_at=None),
+                name="catalog_product_shown",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -217,7 +187,8 @@ class Product(Versioned):
     def image_url(self) -> str:
         """The first uploaded picture, else the one drawn for it (prefetch media and variants)."""
         uploaded = next((media.url for media in self.media.all()), None)
-        return uploaded or reverse("picture", args=[self.variants.all()[0].sku])
+        first = next(iter(self.variants.all()), None)
+        return uploaded or (reverse("picture", args=[first.sku]) if first else "")
 
     @property
     def first_variant(self) -> "Variant | None":
@@ -230,6 +201,13 @@ class VariantQuerySet(models.QuerySet["Variant"]):
         """In pk order, so that concurrent orders queue instead of deadlocking."""
         return self.order_by("pk").select_for_update(of=("self",), no_key=True)
 
+    def low(self) -> Self:
+        """Active variants of products that are still offered, at or below their ``low_stock_at``."""
+        kept = self.filter(product__deleted_at=None).exclude(
+            product__status=Product.Status.ARCHIVED
+        )
+        return kept.filter(is_active=True, stock__lte=F("low_stock_at"))
+
     def for_sale(self) -> Self:
         """Active variants of published products."""
         return self.filter(is_active=True, product__in=Product.objects.published())
@@ -240,6 +218,9 @@ class Variant(Versioned):
 
     ``option_key`` spells the options in a fixed order, so that the database can refuse twins; a
     product without options has exactly one variant, whose key is empty.
+
+    ``stock`` and ``stock_seq`` are the last movement's, and only inserting the next one changes them.
+    At ``low_stock_at`` or below, the seller is to be told.
     """
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="variants")
@@ -250,6 +231,8 @@ class Variant(Versioned):
     price = models.BigIntegerField()
     compare_at_price = models.BigIntegerField(null=True, blank=True)
     stock = models.BigIntegerField(default=0, editable=False)
+    stock_seq = models.PositiveBigIntegerField(default=0, editable=False)
+    low_stock_at = models.PositiveIntegerField(default=0)
     is_active = models.BooleanField(default=True)
     position = models.PositiveSmallIntegerField(default=0)
 
@@ -306,18 +289,6 @@ class Variant(Versioned):
         before = self.compare_at_price
         return None if before is None else Money(before, self.currency)
 
-    def take(self, quantity: int, *, at: datetime) -> int:
-        """Remove ``quantity`` from stock in one guarded statement; returns what is left.
-
-        :raises OutOfStock: fewer than ``quantity`` are left.
-        """
-        enough = Variant.objects.filter(pk=self.pk, stock__gte=quantity)
-        if not enough.update(stock=F("stock") - quantity, updated_at=at, version=NEXT_VERSION):
-            self.refresh_from_db(fields=["stock"])
-            raise errors.OutOfStock(self.sku, asked=quantity, available=self.stock)
-        self.refresh_from_db(fields=["stock", "version"])
-        return self.stock
-
 
 def _refuse_unless_texts(field: str, value: object) -> None:
     """:raises ValidationError: it is not an object of texts."""
@@ -337,55 +308,3 @@ def option_key(options: dict[str, str]) -> str:
     """``{"size": "M", "colour": "Red"}`` as ``colour=red;size=m``, whatever the order."""
     pairs = sorted((name.casefold(), str(value).casefold()) for name, value in options.items())
     return ";".join(f"{name}={value}" for name, value in pairs)
-
-
-class Media(Identified):
-    """A picture of a product (or of one variant), shown in ``position`` order."""
-
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="media")
-    variant = models.ForeignKey(
-        Variant, on_delete=models.CASCADE, related_name="media", null=True, blank=True
-    )
-    url = models.CharField(max_length=500)
-    alt = models.CharField(max_length=200, blank=True)
-    position = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        verbose_name_plural = "media"
-        ordering: ClassVar = ["position", "id"]
-
-    def __str__(self) -> str:
-        return self.url
-
-
-class StockMovement(Identified):
-    """Why a stock changed. Append-only; ``stock_after`` is what the change left."""
-
-    class Reason(models.TextChoices):
-        OPENING = "opening"
-        SALE = "sale"
-        RETURN = "return"
-        ADJUSTMENT = "adjustment"
-
-    variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="movements")
-    change = models.BigIntegerField()
-    stock_after = models.BigIntegerField()
-    reason = models.CharField(max_length=12, choices=Reason)
-    reference = models.UUIDField(null=True)
-    actor_id = models.UUIDField(null=True)
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=~Q(change=0), name="catalog_movement_change_not_zero"),
-            models.CheckConstraint(
-                condition=Q(stock_after__gte=0), name="catalog_movement_stock_not_negative"
-            ),
-        ]
-        indexes: ClassVar = [
-            models.Index(fields=["variant", "-at"], name="catalog_movement_variant"),
-            models.Index(fields=["reference"], name="catalog_movement_reference"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.change:+} {self.reason}"

@@ -1,0 +1,24 @@
+"""What is for sale: categories, brands, products and their variants, media, stock, wishlists."""
+
+from catalog.models.media import Media
+from catalog.models.products import Product, Variant, option_key
+from catalog.models.search import RollUp, SearchDocument, SearchWord
+from catalog.models.shelves import Brand, Category
+from catalog.models.stock import StockMovement
+from catalog.models.wishlists import ViewBatch, Wishlist, WishlistItem
+
+__all__ = [
+    "Brand",
+    "Category",
+    "Media",
+    "Product",
+    "RollUp",
+    "SearchDocument",
+    "SearchWord",
+    "StockMovement",
+    "Variant",
+    "ViewBatch",
+    "Wishlist",
+    "WishlistItem",
+    "option_key",
+]

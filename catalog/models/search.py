@@ -1,0 +1,75 @@
+"""What the database itself keeps beside products, so that questions need not read them all.
+
+Nobody writes these but the triggers in ``catalog/triggers``.
+"""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from catalog.models.products import Product
+from catalog.models.shelves import Brand, Category
+
+
+class LexemesField(models.TextField):  # type: ignore[type-arg]  # not generic when it runs
+    """PostgreSQL's ``tsvector``. Empty on SQLite, whose FTS5 table has the words."""
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+        return "tsvector" if connection.vendor == "postgresql" else "text"
+
+
+class SearchDocument(models.Model):
+    """The words by which a product is found. On SQLite ``id`` is the row of ``catalog_searchindex``."""
+
+    product = models.OneToOneField(Product, on_delete=models.CASCADE, related_name="document")
+    lexemes = LexemesField(null=True, editable=False)
+
+    def __str__(self) -> str:
+        return str(self.product_id)
+
+
+class SearchWord(models.Model):
+    """A word of some title, brand or category under each ``key``: itself, and itself less a letter.
+
+    Two words that share a key differ by one letter missing, added, wrong or swapped with its neighbour.
+    """
+
+    key = models.CharField(max_length=24)
+    word = models.CharField(max_length=24)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["key", "word"], name="catalog_searchword_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class RollUp(models.Model):
+    """How many published products a shelf gained or lost; a shelf's figures are the sums of its rows.
+
+    Of each shelf there are rows of all brands together, without a brand, and rows of each brand.
+
+    Rows are only added, so that writers never wait for each other, and ``fold_rollups`` adds up
+    old ones. ``price`` is the sum of the products' prices in minor units of ``currency``.
+    """
+
+    category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="+")
+    brand = models.ForeignKey(
+        Brand, on_delete=models.CASCADE, related_name="+", null=True, db_index=False
+    )
+    condition = models.CharField(max_length=12)
+    in_stock = models.BooleanField()
+    currency = models.CharField(max_length=3)
+    products = models.BigIntegerField()
+    price = models.BigIntegerField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["brand", "currency", "products"], name="catalog_rollup_brand"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.products:+} in {self.category_id}"

@@ -1,0 +1,1 @@
+"""Pictures that sellers send: never kept as they came."""

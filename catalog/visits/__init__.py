@@ -1,0 +1,1 @@
+"""Who looked at what: counted, and remembered for the visitor."""
