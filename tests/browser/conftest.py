@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from accounts.tests.factories import PASSWORD
 
@@ -101,3 +101,7 @@ class Shopper:
 
     def buy(self, page: Page | None = None) -> None:
         (page or self.page).get_by_role("button", name=re.compile("and order")).click()
+
+    def reads(self, text: str, page: Page | None = None) -> None:
+        """``text`` is on the page, or on the one that is still on its way after a click."""
+        expect((page or self.page).get_by_text(text).first).to_be_visible(timeout=PATIENCE)

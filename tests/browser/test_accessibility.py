@@ -59,6 +59,10 @@ ENTRANCE = {"sign in": "/sign-in", "register": "/register"}
 
 def faults(page, path):
     page.goto(path)
+    return faults_here(page)
+
+
+def faults_here(page):
     axe = Axe().run(page)
     serious = [
         f"{v['id']}: {v['nodes'][0]['html'][:160]}"

@@ -1,5 +1,6 @@
 """Every route, fuzzed from its own schema: no 5xx, and no answer that the schema does not say."""
 
+from decimal import Decimal
 from functools import cache
 
 import pytest
@@ -22,6 +23,15 @@ from accounts import sessions
 from catalog.models import Media
 from catalog.tests.factories import BrandFactory, on_sale
 from core import clock
+from core.money import Money
+from ledger.models import Transaction
+from ledger.services import (
+    StandingOrder,
+    quote_exchange,
+    request_top_up,
+    schedule_transfer,
+    state_rate,
+)
 from ledger.testing import assert_books_balance
 from orders.tests.factories import buy, give, put_in_cart
 
@@ -65,7 +75,21 @@ def populated(dana, bob):
     give(dana, "1000.00")
     buy(dana, variant)
     put_in_cart(dana, variant)
-    return {"product_id": variant.product_id, "variant_id": variant.pk, "user_id": bob.pk}
+    state_rate(currency="EUR", rate=Decimal("1.14"), actor_id=bob.pk)
+    order = StandingOrder(bob.pk, Money(100, "GBP"), every="day")
+    return {
+        "product_id": variant.product_id,
+        "variant_id": variant.pk,
+        "user_id": bob.pk,
+        "to_user_id": bob.pk,
+        "to_email": bob.email,
+        "from_user_id": dana.pk,
+        "transaction_id": Transaction.objects.order_by("recorded_at").first().pk,
+        "request_id": request_top_up(owner_id=bob.pk, amount=Money(100, "GBP"), provider="bank").pk,
+        "quote_id": quote_exchange(user_id=dana.pk, sold=Money(100, "GBP"), currency="EUR").pk,
+        "provider": "bank",
+        "scheduled_id": schedule_transfer(owner_id=dana.pk, order=order).pk,
+    }
 
 
 @pytest.mark.usefixtures("_one_connection")
@@ -95,9 +119,21 @@ def fuzz(operation, headers, known):
     )
     @given(case=st.one_of(valid, invalid), real=st.booleans())
     def run(case, real):
-        if real and isinstance(case.body, dict):
-            case.body |= {k: str(v) for k, v in known.items() if k in case.body}
+        if real:
+            put_in(case.body, known)
+            put_in(case.path_parameters, known)
         response = case.call(headers={"Accept-Encoding": "identity", **headers})
         case.validate_response(response, checks=CHECKS)
 
     run()
+
+
+def put_in(place, known):
+    """Also into what a body lists."""
+    if isinstance(place, dict):
+        place |= {k: str(v) for k, v in known.items() if k in place}
+        for inner in place.values():
+            put_in(inner, known)
+    elif isinstance(place, list):
+        for inner in place:
+            put_in(inner, known)
