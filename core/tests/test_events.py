@@ -129,7 +129,7 @@ def test_an_unhurried_consumer_runs_outside_of_transactions_and_once(db):
     assert events.deliver(delivery.pk, at=NOW) is True
     assert events.deliver(delivery.pk, at=NOW + timedelta(days=1)) is False
 
-    assert (HEARD, DEPTHS) == (["toiled"], [depth])
+    assert (["toiled"], [depth]) == (HEARD, DEPTHS)
     delivery.refresh_from_db()
     assert (delivery.state, delivery.error) == (Delivery.State.DONE, "")
 
