@@ -169,7 +169,23 @@ def large_note(kind):
         bomb(6_000, 6_000),
         bomb(100, 100),
     ],
-    ids=["stub", "svg", "pdf", "script", "cut", "cut-png", "cut-webp", "bmp", "tiff", "text-bomb", "colour-bomb", "bomb", "large", "pixels", "damaged"],
+    ids=[
+        "stub",
+        "svg",
+        "pdf",
+        "script",
+        "cut",
+        "cut-png",
+        "cut-webp",
+        "bmp",
+        "tiff",
+        "text-bomb",
+        "colour-bomb",
+        "bomb",
+        "large",
+        "pixels",
+        "damaged",
+    ],
 )
 def test_what_is_no_good_picture_is_refused_and_not_kept(api, alice, mug, store, content):
     answer = send(api(alice), mug, content)
