@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from cart import queries as cart_queries
-from cart.api.guests import of_page
+from cart.guests import of_page
 from catalog import queries as catalog_queries
 
 

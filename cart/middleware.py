@@ -5,8 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 
-from cart import services
-from cart.api import guests
+from cart import guests, services
 from core import clock
 from core.middleware import GetResponse
 

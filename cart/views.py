@@ -7,8 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from cart import queries, services
-from cart.api import guests
+from cart import guests, queries, services
 from cart.forms import AddForm, QuantityForm
 from cart.models import CartItem
 from core import clock

@@ -8,8 +8,8 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cart import queries, services
-from cart.api import guests, serializers
+from cart import guests, queries, services
+from cart.api import serializers
 from cart.shoppers import Shopper, token_of
 from core import clock
 from core.api.schema import problems

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.signing import BadSignature
-from django.http import HttpRequest, HttpResponse
 
 from cart.errors import CartTokenInvalid
 from cart.shoppers import Shopper, guest_cart_of, token_of
@@ -27,7 +26,7 @@ def of_header(request: Any) -> UUID | None:
         raise CartTokenInvalid(field=HEADER) from error
 
 
-def of_cookie(request: HttpRequest) -> UUID | None:
+def of_cookie(request: Any) -> UUID | None:
     """The guest's cart that the browser remembers; a cookie that is not ours is none."""
     try:
         return guest_cart_of(request.COOKIES.get(COOKIE, ""))
@@ -35,13 +34,13 @@ def of_cookie(request: HttpRequest) -> UUID | None:
         return None
 
 
-def of_page(request: HttpRequest) -> Shopper:
+def of_page(request: Any) -> Shopper:
     """Who looks at a page."""
-    user: Any = request.user
+    user = request.user
     return Shopper(user=user) if user.is_authenticated else Shopper(guest_cart=of_cookie(request))
 
 
-def limit_new_carts(shopper: Shopper, request: HttpRequest) -> None:
+def limit_new_carts(shopper: Shopper, request: Any) -> None:
     """Count a guest's first item against the address it comes from: it makes a row.
 
     :raises LimitReached: enough carts were made from there for now.
@@ -50,7 +49,7 @@ def limit_new_carts(shopper: Shopper, request: HttpRequest) -> None:
         NEW_CARTS.hit(address(request))
 
 
-def remember(response: HttpResponse, guest_cart: UUID) -> None:
+def remember(response: Any, guest_cart: UUID) -> None:
     """Let the guest's browser keep the token, out of scripts' reach."""
     response.set_cookie(
         COOKIE,
