@@ -7,7 +7,13 @@ from catalog.services.media import (
     edit_picture,
     make_thumbnail,
 )
-from catalog.services.products import delete_product, draft_product, edit_product
+from catalog.services.products import (
+    delete_product,
+    draft_product,
+    edit_product,
+    refuse_move,
+    slug_of,
+)
 from catalog.services.sales import count_sales
 from catalog.services.stock import adjust_stock, count_stock, return_stock, take_stock
 from catalog.services.variants import (
@@ -16,6 +22,7 @@ from catalog.services.variants import (
     change_variant,
     create_variant,
     edit_variant,
+    refuse_beside,
     retire_variant,
 )
 from catalog.services.wishlists import (
@@ -48,10 +55,13 @@ __all__ = [
     "edit_variant",
     "list_products",
     "make_thumbnail",
+    "refuse_beside",
+    "refuse_move",
     "rename_wishlist",
     "retire_variant",
     "return_stock",
     "share_wishlist",
+    "slug_of",
     "take_stock",
     "unshare_wishlist",
     "unwish",
