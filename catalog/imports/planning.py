@@ -37,7 +37,7 @@ class Plan:
     may take what another one has at present."""
     opening: dict[Variant, int] = field(default_factory=dict)
     counted: dict[Variant, int] = field(default_factory=dict)
-    """What there is of variants, and was not known."""
+    """What there is of variants, new ones and others, and was not known."""
 
     @property
     def changes_offer(self) -> bool:
@@ -46,10 +46,14 @@ class Plan:
         return bool(self.edited or self.added or turned)
 
     @property
+    def is_on_sale(self) -> bool:
+        return self.product.status == Product.Status.ACTIVE
+
+    @property
     def is_on_sale_anew(self) -> bool:
         """On sale, and not as it was."""
         is_other = "status" in self.fields or any("is_active" in n for n in self.edited.values())
-        return self.product.status == Product.Status.ACTIVE and is_other
+        return self.is_on_sale and is_other
 
     @property
     def for_sale(self) -> list[Variant]:

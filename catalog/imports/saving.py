@@ -26,15 +26,18 @@ def save(plans: Sequence[Plan], *, actor_id: UUID, at: datetime) -> None:
         if plan.is_new:
             _offer(plan)
     reoffered = [p.product.pk for p in plans if not p.is_new and p.changes_offer]
+    edited = [plan for plan in plans if plan.fields and not plan.is_new]
     new = [plan.product for plan in plans if plan.is_new]
     Product.objects.bulk_create(new, batch_size=BATCH)
     _edit_variants(plans, at)
     Variant.objects.bulk_create([v for p in plans for v in p.added], batch_size=BATCH)
     movements = [movement for plan in plans for movement in _movements(plan, actor_id, at)]
     StockMovement.objects.bulk_create(movements, batch_size=BATCH)
+    # What is on sale has a price, in between too: it loses that after, and gets it before.
+    _edit_products([plan for plan in edited if not plan.is_on_sale], at)
     for batch in bulk.batches(sorted(reoffered), BATCH):
         Product.objects.filter(pk__in=batch).refresh_offers(at=at)
-    _edit_products(plans, at)
+    _edit_products([plan for plan in edited if plan.is_on_sale], at)
     events.record_many([event for plan in plans for event in _news(plan, at)])
 
 
@@ -65,8 +68,7 @@ def _edit_variants(plans: Iterable[Plan], at: datetime) -> None:
 def _edit_products(plans: Iterable[Plan], at: datetime) -> None:
     alike: dict[frozenset[str], list[Product]] = defaultdict(list)
     for plan in plans:
-        if plan.fields and not plan.is_new:
-            alike[frozenset(plan.fields)].append(plan.product)
+        alike[frozenset(plan.fields)].append(plan.product)
     for names, products in alike.items():
         bulk.edit(products, names, at=at)
 

@@ -294,6 +294,21 @@ def test_offers_and_figures_follow(alice, shelves):
     assert find(Product.objects.published(), "atlas").count() == 1
 
 
+def test_what_comes_off_the_shelf_may_lose_its_variants_and_comes_back_with_them(alice, shelves):
+    read_in(alice.seller, GOOD.replace("draft", "active"))
+    off, on = ("sku,active,status\nATLAS,no,archived\n", "sku,active,status\nATLAS,yes,active\n")
+
+    seen = []
+    for text in (off, on):
+        assert read_in(alice.seller, text).faults == []
+        seen += Product.objects.filter(variants__sku="ATLAS").values_list(
+            "status", "price", "in_stock"
+        )
+
+    assert seen == [("archived", None, False), ("active", 2000, True)]
+    assert rollups.differences() == {}
+
+
 def test_variants_join_the_product_whose_address_is_named(alice, shelves):
     read_in(alice.seller, GOOD)
     slug = Product.objects.get(title="Mug").slug
