@@ -1,18 +1,21 @@
 """What a list of products can be narrowed and sorted by, in the API and on pages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import django_filters as filters
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Coalesce
 from drf_spectacular.utils import extend_schema_field
 
 from accounts.models import Seller
-from catalog import search
+from catalog import search, slugs
 from catalog.models import Brand, Category, Product
+from catalog.models.shelves import ShownCategory
 from core.money import Money, NotMoney
 
 ORDERINGS = {
@@ -29,6 +32,8 @@ ORDERINGS = {
     "-brand": "-brand_name",
 }
 YES_OR_NO = [("true", "true"), ("false", "false")]
+SLUGS = ("category", "brand", "seller")
+NO_CHOICE = forms.ModelChoiceField.default_error_messages["invalid_choice"]
 
 
 class PriceField(forms.CharField):
@@ -74,8 +79,9 @@ class OrderingFilter(filters.Filter):  # type: ignore[misc]  # no stubs
         searched = "relevance" in qs.query.annotations
         if searched and value in ([], ["relevance"]):
             return qs.order_by(*search.BEST_FIRST)
-        named: QuerySet[Any] = qs.annotate(brand_name=Coalesce(F("brand__name"), Value("")))
-        return named.order_by(*(ORDERINGS[name] for name in value or ["newest"]))
+        if {"brand", "-brand"} & set(value):
+            qs = qs.annotate(brand_name=Coalesce(F("brand__name"), Value("")))
+        return qs.order_by(*(ORDERINGS[name] for name in value or ["newest"]))
 
 
 class SearchFilter(filters.CharFilter):  # type: ignore[misc]  # no stubs
@@ -123,6 +129,36 @@ class ProductFilterForm(forms.Form):
         return self.cleaned_data
 
 
+@extend_schema_field({"type": "string"})
+class SlugFilter(filters.Filter):  # type: ignore[misc]  # no stubs
+    """One of a few words that ``SlugsForm`` looks up all at once."""
+
+    field_class = forms.CharField
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(strip=False, **kwargs)
+
+
+class SlugsForm(ProductFilterForm):
+    """Puts what they stand for in place of slugs."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        asked = {name: cleaned[name] for name in SLUGS if cleaned.get(name)}
+        found = slugs.found(asked)
+        cleaned.update(found)
+        for name in asked.keys() - found.keys():
+            self.add_error(name, ValidationError(NO_CHOICE, code="invalid_choice"))
+        return self.cleaned_data
+
+
+@cache
+def _form(filterset: type["ProductFilter"], names: tuple[str, ...]) -> type[forms.Form]:
+    """For these of its filters. Forms copy their fields, so one class does for all requests."""
+    fields = {name: filterset.base_filters[name].field for name in names}
+    return type("ProductFilterForm", (SlugsForm,), fields)
+
+
 class Narrowing(filters.FilterSet):  # type: ignore[misc]  # no stubs
     """Products, and what narrows them: the same list with and without each filter."""
 
@@ -143,18 +179,12 @@ class Narrowing(filters.FilterSet):  # type: ignore[misc]  # no stubs
 
 
 class ProductFilter(Narrowing):
-    """What the API takes."""
+    """What the API takes. Of its filters an instance has those that are asked for."""
 
     search = SearchFilter()
-    category = filters.ModelChoiceFilter(
-        queryset=Category.objects.filter(is_active=True),
-        to_field_name="slug",
-        method="in_category",
-    )
-    brand = filters.ModelChoiceFilter(queryset=Brand.objects.all(), to_field_name="slug")
-    seller = filters.ModelChoiceFilter(
-        queryset=Seller.objects.filter(status=Seller.Status.APPROVED), to_field_name="slug"
-    )
+    category = SlugFilter(method="in_category")
+    brand = SlugFilter()
+    seller = SlugFilter()
     condition = filters.ChoiceFilter(choices=Product.Condition.choices)
     min_price = PriceFilter(field_name="price", lookup_expr="gte")
     max_price = PriceFilter(field_name="price", lookup_expr="lte")
@@ -165,10 +195,17 @@ class ProductFilter(Narrowing):
 
     class Meta:
         model = Product
-        form = ProductFilterForm
         fields = ("brand", "seller", "condition", "in_stock", "featured")
 
-    def in_category(self, queryset: Any, _name: str, category: Category) -> Any:
+    def __init__(self, data: Mapping[str, Any], **kwargs: Any) -> None:
+        asked = type(self).base_filters.items()
+        self.base_filters = {n: each for n, each in asked if n in data or n == "ordering"}
+        super().__init__(data, **kwargs)
+
+    def get_form_class(self) -> type[forms.Form]:
+        return _form(type(self), tuple(self.filters))
+
+    def in_category(self, queryset: Any, _name: str, category: ShownCategory) -> Any:
         return queryset.in_category(category)
 
 

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
 from catalog import queries, search
-from catalog.api import serializers
+from catalog.api import cards, serializers
 from catalog.api.pagination import ProductPages
 from catalog.filters import ProductFilter
 from catalog.models import Product
@@ -38,7 +38,7 @@ class ProductListView(ListView):
     pagination_class = ProductPages
 
     def get_queryset(self) -> Any:
-        return Product.objects.published().with_card()
+        return Product.objects.published()
 
     @extend_schema(
         operation_id="products",
@@ -51,7 +51,9 @@ class ProductListView(ListView):
         ``facets=1`` adds how many products each choice of category, brand, condition and price would leave.
         """
         wanted = _read(serializers.FacetsQuerySerializer, request)["facets"] == "1"
-        response = super().get(request, *args, **kwargs)
+        found = self.filter_queryset(self.get_queryset())
+        page = self.paginate_queryset(found.positions())
+        response = self.get_paginated_response(cards.cards([row.pk for row in page]))
         if wanted:
             counted = queries.facets(self.narrowed)
             response.data["facets"] = serializers.FacetsSerializer(counted).data
