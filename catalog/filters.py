@@ -1,8 +1,9 @@
 """What a list of products can be narrowed and sorted by, in the API and on pages."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 import django_filters as filters
 from django import forms
@@ -52,7 +53,14 @@ class PriceField(forms.CharField):
         return price.amount
 
 
-class PriceFilter(filters.Filter):  # type: ignore[misc]  # no stubs
+class Light:
+    """A filter whose copy for each request is a shallow one: nothing of it changes but whose it is."""
+
+    def __deepcopy__(self, _memo: object) -> Self:
+        return copy(self)
+
+
+class PriceFilter(Light, filters.Filter):  # type: ignore[misc]  # no stubs
     field_class = PriceField
 
 
@@ -71,7 +79,7 @@ class OrderingField(forms.CharField):
 @extend_schema_field(
     {"type": "string", "pattern": f"^({'|'.join(ORDERINGS)})(,({'|'.join(ORDERINGS)}))*$"}
 )
-class OrderingFilter(filters.Filter):  # type: ignore[misc]  # no stubs
+class OrderingFilter(Light, filters.Filter):  # type: ignore[misc]  # no stubs
     field_class = OrderingField
 
     def filter(self, qs: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
@@ -114,15 +122,13 @@ class StarsField(forms.DecimalField):
         return None if stars is None else int(stars * 100)
 
 
-class StarsFilter(filters.Filter):  # type: ignore[misc]  # no stubs
+class StarsFilter(Light, filters.Filter):  # type: ignore[misc]  # no stubs
     field_class = StarsField
 
 
 class ProductFilterForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         prices = self.cleaned_data
-        if "relevance" in (prices.get("ordering") or ()) and prices.get("search") == "":
-            self.add_error("ordering", "Nothing is relevant without a search.")
         lowest, highest = prices.get("min_price"), prices.get("max_price")
         if lowest is not None and highest is not None and lowest > highest:
             self.add_error("min_price", "The lowest price is above the highest.")
@@ -130,8 +136,8 @@ class ProductFilterForm(forms.Form):
 
 
 @extend_schema_field({"type": "string"})
-class SlugFilter(filters.Filter):  # type: ignore[misc]  # no stubs
-    """One of a few words that ``SlugsForm`` looks up all at once."""
+class SlugFilter(Light, filters.Filter):  # type: ignore[misc]  # no stubs
+    """One of a few words that ``AskedForm`` looks up all at once."""
 
     field_class = forms.CharField
 
@@ -139,11 +145,27 @@ class SlugFilter(filters.Filter):  # type: ignore[misc]  # no stubs
         super().__init__(strip=False, **kwargs)
 
 
-class SlugsForm(ProductFilterForm):
-    """Puts what they stand for in place of slugs."""
+class CategoryFilter(SlugFilter):
+    def filter(self, qs: Any, value: ShownCategory | None) -> Any:
+        return qs.in_category(value) if value else qs
+
+
+class ChoiceFilter(Light, filters.ChoiceFilter):  # type: ignore[misc]  # no stubs
+    pass
+
+
+class YesOrNoFilter(Light, filters.TypedChoiceFilter):  # type: ignore[misc]  # no stubs
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=YES_OR_NO, coerce="true".__eq__, **kwargs)
+
+
+class AskedForm(ProductFilterForm):
+    """With fields for what is asked for only. Puts what they stand for in place of slugs."""
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        if "relevance" in cleaned.get("ordering", ()) and "search" not in self.fields:
+            self.add_error("ordering", "Nothing is relevant without a search.")
         asked = {name: cleaned[name] for name in SLUGS if cleaned.get(name)}
         found = slugs.found(asked)
         cleaned.update(found)
@@ -156,7 +178,7 @@ class SlugsForm(ProductFilterForm):
 def _form(filterset: type["ProductFilter"], names: tuple[str, ...]) -> type[forms.Form]:
     """For these of its filters. Forms copy their fields, so one class does for all requests."""
     fields = {name: filterset.base_filters[name].field for name in names}
-    return type("ProductFilterForm", (SlugsForm,), fields)
+    return type("ProductFilterForm", (AskedForm,), fields)
 
 
 class Narrowing(filters.FilterSet):  # type: ignore[misc]  # no stubs
@@ -182,15 +204,15 @@ class ProductFilter(Narrowing):
     """What the API takes. Of its filters an instance has those that are asked for."""
 
     search = SearchFilter()
-    category = SlugFilter(method="in_category")
+    category = CategoryFilter()
     brand = SlugFilter()
     seller = SlugFilter()
-    condition = filters.ChoiceFilter(choices=Product.Condition.choices)
+    condition = ChoiceFilter(choices=Product.Condition.choices)
     min_price = PriceFilter(field_name="price", lookup_expr="gte")
     max_price = PriceFilter(field_name="price", lookup_expr="lte")
     min_rating = StarsFilter(field_name="rating", lookup_expr="gte")
-    in_stock = filters.TypedChoiceFilter(choices=YES_OR_NO, coerce="true".__eq__)
-    featured = filters.TypedChoiceFilter(choices=YES_OR_NO, coerce="true".__eq__)
+    in_stock = YesOrNoFilter()
+    featured = YesOrNoFilter()
     ordering = OrderingFilter()
 
     class Meta:
@@ -204,9 +226,6 @@ class ProductFilter(Narrowing):
 
     def get_form_class(self) -> type[forms.Form]:
         return _form(type(self), tuple(self.filters))
-
-    def in_category(self, queryset: Any, _name: str, category: ShownCategory) -> Any:
-        return queryset.in_category(category)
 
 
 class ShelfFilter(Narrowing):

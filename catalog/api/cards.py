@@ -84,8 +84,26 @@ def _columns() -> QuerySet[Product, Any]:
 
 
 def _card(row: tuple[Any, ...], drawn: Callable[[str], str]) -> dict[str, Any]:
-    pk, slug, title, condition, price, currency, rating, reviews, in_stock, featured, created, *rest = row
-    brand, category, seller, (sku, before, picture, first) = rest[:3], rest[3:6], rest[6:9], rest[9:]
+    (
+        pk,
+        slug,
+        title,
+        condition,
+        price,
+        currency,
+        rating,
+        reviews,
+        in_stock,
+        featured,
+        created,
+        *rest,
+    ) = row
+    brand, category, seller, (sku, before, picture, first) = (
+        rest[:3],
+        rest[3:6],
+        rest[6:9],
+        rest[9:],
+    )
     return {
         "id": str(pk),
         "slug": slug,
