@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.models import Seller
 from catalog import errors
-from catalog.models.shelves import Brand, Category
+from catalog.models.shelves import Brand, Category, ShownCategory
 from core.models import NEXT_VERSION, Versioned
 from core.money import Money
 
@@ -45,7 +45,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
         own = Q(seller__user_id=user.pk) if user.is_authenticated else Q(pk=None)
         return kept.filter(Q(pk__in=Product.objects.published().values("pk")) | own)
 
-    def in_category(self, category: Category) -> Self:
+    def in_category(self, category: Category | ShownCategory) -> Self:
         """In ``category`` or anywhere below it that is shown."""
         return self.filter(category_id__in=category.shown)
 
@@ -54,6 +54,12 @@ class ProductQuerySet(models.QuerySet["Product"]):
         return self.select_related("brand", "category", "seller").prefetch_related(
             "media", "variants"
         )
+
+    def positions(self) -> models.QuerySet["Product", Any]:
+        """Each product's ``pk`` and what it is sorted by, and nothing else of it."""
+        sorted_by = [str(name).lstrip("-") for name in self.query.order_by]
+        names = [name for name in sorted_by if name not in {"pk", "id"}]
+        return self.values_list("pk", *names, named=True)
 
     def refresh_offers(self, *, at: datetime) -> None:
         """Set ``price`` and ``in_stock`` from the variants.
