@@ -18,3 +18,19 @@ const closeOthers = (event) => {
 };
 document.addEventListener("click", closeOthers);
 document.addEventListener("focusin", closeOthers);
+
+// What had focus may be gone after a swap: what came in its place takes it, so that nobody starts again at the top.
+document.addEventListener("htmx:afterSettle", ({ target }) => {
+  if (document.activeElement !== document.body) return;
+  const next = target.matches("[data-takes-focus]") ? target : target.querySelector("[data-takes-focus]");
+  next?.focus();
+});
+
+// Buttons that copy what stands in a field, where the browser lets them.
+for (const button of navigator.clipboard ? document.querySelectorAll("[data-copy]") : []) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value);
+    button.querySelector("span").textContent = "Copied";
+  });
+}
