@@ -37,7 +37,6 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "best_sellers": in_stock.order_by("-units_sold", "-pk")[:ON_HOME],
         "newest": in_stock.order_by("-created_at", "-pk")[:ON_HOME],
-        "categories": queries.category_tree(),
         "wished": wished_first(request.user),
     }
     return render(request, "catalog/home.html", context)
