@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "cart.middleware.MergeGuestCart",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -135,9 +136,13 @@ CACHES = {
             "BACKEND": "django_redis.cache.RedisCache",
             "LOCATION": REDIS_URL,
             "KEY_PREFIX": REDIS_PREFIX,
+            "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 1, "SOCKET_TIMEOUT": 1},
         }
         if REDIS_URL
-        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+        else {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "OPTIONS": {"MAX_ENTRIES": 2000},
+        }
     )
 }
 
@@ -226,6 +231,7 @@ CORS_EXPOSE_HEADERS = [
     "RateLimit-Remaining",
     "RateLimit-Reset",
     "Retry-After",
+    "X-Cart-Token",
     "X-Process-Time",
     "X-Request-ID",
 ]
@@ -233,11 +239,15 @@ RATE_LIMITS = {
     "login": env.str("RATE_LIMIT_LOGIN", "10/minute"),
     "register": env.str("RATE_LIMIT_REGISTER", "20/minute"),
     "refresh": env.str("RATE_LIMIT_REFRESH", "60/minute"),
+    "guest_cart": env.str("RATE_LIMIT_GUEST_CART", "30/minute"),
 }
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 """How many proxies of ours each request passes: whose entry in X-Forwarded-For is believed."""
 
 IDEMPOTENCY_KEPT = timedelta(days=7)
+
+METRICS_NETWORKS = env.list("METRICS_NETWORKS", default=["127.0.0.0/8", "::1/128"])
+"""Who may read /metrics."""
 
 # Pages and files
 
@@ -289,6 +299,9 @@ WALLET_PROVIDERS = {
 }
 """By what ways money comes into wallets and goes out, once finance has confirmed it."""
 CART_MAX_QUANTITY = env.int("CART_MAX_QUANTITY", 99)
+GUEST_CART_KEPT = timedelta(days=30)
+"""How long a guest's cart is found again after its last change."""
+CART_ABANDONED_AFTER = timedelta(hours=env.int("CART_ABANDONED_AFTER_HOURS", 24))
 DEFAULT_COMMISSION_RATE = env.int("DEFAULT_COMMISSION_RATE", 1000)
 """Hundredths of a per cent of what a seller sells."""
 
@@ -344,6 +357,10 @@ CELERY_BEAT_SCHEDULE = {
     },
     "end-old-sessions": {"task": "accounts.tasks.prune_sessions", "schedule": timedelta(hours=1)},
     "fold-rollups": {"task": "catalog.tasks.fold", "schedule": timedelta(minutes=1)},
+    "fold-catalogue-changes": {
+        "task": "catalog.tasks.fold_changes",
+        "schedule": timedelta(minutes=1),
+    },
     "expire-holds": {"task": "ledger.tasks.expire_holds", "schedule": timedelta(seconds=30)},
     "seal-transactions": {
         "task": "ledger.tasks.seal_transactions",
@@ -358,6 +375,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "ledger.tasks.run_scheduled_transfers",
         "schedule": timedelta(minutes=1),
     },
+    "note-abandoned-carts": {
+        "task": "cart.tasks.note_abandoned",
+        "schedule": timedelta(minutes=10),
+    },
+    "forget-guest-carts": {"task": "cart.tasks.forget_guests", "schedule": timedelta(hours=1)},
     "flush-views": {"task": "catalog.tasks.flush_views", "schedule": timedelta(seconds=30)},
 }
 
