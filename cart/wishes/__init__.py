@@ -7,6 +7,7 @@ from django.db import transaction
 
 from accounts.models import User
 from cart import services
+from cart.shoppers import Shopper
 from catalog.models import Product, Wishlist
 from catalog.services import unwish
 
@@ -19,6 +20,6 @@ def move_to_cart(*, user: User, wishlist: Wishlist, product_id: UUID, at: dateti
     :raises TooManyInCart: as many are in the cart as may be bought at once.
     """
     variant = services.sellable_variant(product_id=product_id, variant_id=None)
-    services.add(user=user, variant=variant, quantity=1, at=at)
+    services.add(shopper=Shopper(user=user), variant=variant, quantity=1, at=at)
     unwish(wishlist, product_id)
     return variant.product
