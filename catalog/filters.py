@@ -284,17 +284,28 @@ class ShelfFilter(Narrowing):
         within = queryset if self.category is None else queryset.in_category(self.category)
         return super().filter_queryset(within)
 
-    def offer(self, brands: Sequence[Brand]) -> None:
-        """Let visitors choose among these, each with its ``product_count``, and what is chosen."""
-        field = self.form.fields["brand"]
-        chosen = self.asked.get("brand")
-        others = [chosen] if chosen and chosen not in brands else []
-        counted = [(brand.slug, f"{brand.name} ({brand.product_count})") for brand in brands]  # type: ignore[attr-defined]  # annotated
-        field.widget.choices = [
-            ("", field.empty_label),
-            *((b.slug, b.name) for b in others),
-            *counted,
-        ]
+    def offer(self, brands: Sequence[Brand], conditions: Mapping[str, int]) -> None:
+        """Let visitors choose among these, each with how many products it would leave (of a brand: its
+        ``product_count``), and what is chosen."""
+        label, brand, condition = (
+            Product.Condition,
+            self.asked.get("brand"),
+            self.asked.get("condition"),
+        )
+        self._offer(
+            "brand",
+            {brand.slug: brand.name} if brand else {},
+            {b.slug: f"{b.name} ({b.product_count:,})" for b in brands},  # type: ignore[attr-defined]  # annotated
+        )
+        self._offer(
+            "condition",
+            {condition: label(condition).label} if condition else {},
+            {c: f"{label(c).label} ({number:,})" for c, number in conditions.items()},
+        )
+
+    def _offer(self, name: str, chosen: dict[str, str], counted: dict[str, str]) -> None:
+        field = self.form.fields[name]
+        field.widget.choices = [("", field.empty_label), *(chosen | counted).items()]
 
     def only_in_stock(self, queryset: Any, _name: str, wanted: bool) -> Any:  # noqa: FBT001  # django-filter's signature
         return queryset.filter(in_stock=True) if wanted else queryset
