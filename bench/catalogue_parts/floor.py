@@ -1,7 +1,7 @@
 """The floor: Mercat's list of products as hand-written SQL in a bare WSGI application.
 
 It does what the route does for a request that is right, and nothing else: no middleware, no checks, no cache.
-Start it by itself, from the project's root, with the environment that ``environment.ready()`` makes::
+Start it by itself, from the project's root, with the environment that ``environment.prepare()`` makes::
 
     DATABASE_URL=postgres://... WEB_CONCURRENCY=2 WEB_THREADS=8 var/bench-env/bin/python -m gunicorn \\
         --config config/gunicorn.py --bind 127.0.0.1:8001 bench.catalogue_parts.floor
@@ -161,7 +161,9 @@ def _minor(text: str) -> int:
 
 def _page_of(asked: Asked) -> LiteralString:
     order: LiteralString = ", ".join(asked.ordering)
-    page: LiteralString = f"SELECT product.id {_narrowed(asked)} ORDER BY {order} LIMIT {LIMIT + 1} OFFSET %(start)s"
+    page: LiteralString = (
+        f"SELECT product.id {_narrowed(asked)} ORDER BY {order} LIMIT {LIMIT + 1} OFFSET %(start)s"
+    )
     return f"WITH page AS ({page}) {CARDS} ORDER BY {order}"
 
 
@@ -174,9 +176,9 @@ def _total(asked: Asked) -> tuple[int, bool]:
     if {*asked.narrowing} <= {*ROLLED_UP, "brand"}:
         return _rolled_up(asked), False
     keys: LiteralString = f"SELECT product.id {_narrowed(asked)}"
-    ((number,),) = _rows(
-        f"SELECT count(*) FROM ({keys} LIMIT {EXACT_UP_TO + 1}) counted", asked.values
-    )
+    counted: LiteralString = f"{keys} LIMIT {EXACT_UP_TO + 1}"
+    ((number,),) = _rows(f"SELECT count(*) FROM ({counted}) counted", asked.values)  # noqa: S608  # ours
+
     if number <= EXACT_UP_TO:
         return number, False
     ((plan,),) = _rows(f"EXPLAIN (FORMAT JSON) {keys}", asked.values)
@@ -189,11 +191,9 @@ def _rolled_up(asked: Asked) -> int:
     )
     kept = [ROLLED_UP[name] for name in asked.narrowing if name in ROLLED_UP]
     conditions: LiteralString = " AND ".join([brand, "currency = %(currency)s", *kept])
-    ((total,),) = _rows(
-        f"SELECT coalesce(sum(products), 0)::bigint FROM catalog_rollup WHERE {conditions}",
-        asked.values,
-    )
-    return int(total)
+    sums: LiteralString = f"SELECT sum(products)::bigint FROM catalog_rollup WHERE {conditions}"  # noqa: S608  # ours
+    ((total,),) = _rows(sums, asked.values)
+    return total or 0
 
 
 def _card(row: tuple[Any, ...]) -> dict[str, Any]:
