@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from catalog import versions
 from catalog.rollups import fold_rollups
 from catalog.visits import counting
 from core import clock
@@ -11,6 +12,12 @@ from core import clock
 def fold() -> int:
     """Keep roll-ups short. Safe to run twice."""
     return fold_rollups()
+
+
+@shared_task(ignore_result=True)
+def fold_changes() -> int:
+    """Keep what the catalogue's version is read from short. Safe to run twice."""
+    return versions.fold()
 
 
 @shared_task(ignore_result=True)

@@ -1,6 +1,9 @@
 """How gunicorn serves ``config.wsgi``, in the demo and in the container."""
 
 import os
+import shutil
+import tempfile
+from typing import Any
 
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY") or (2 if os.environ.get("REDIS_URL") else 1))
@@ -10,3 +13,16 @@ keepalive = 5
 graceful_timeout = 10
 control_socket_disable = True
 """Its default place is one per user, so that a second server would take over the first one's."""
+
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="mercat-metrics-")
+"""Where workers count, each in files of its own that any of them adds up."""
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415  # wants the folder
+
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # no types there
+
+
+def on_exit(_server: Any) -> None:
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

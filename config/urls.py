@@ -26,6 +26,7 @@ urlpatterns = [
     path("api/v1/", include(api)),
     path("api/schema", SchemaView.as_view(), name="schema"),
     path("docs", SpectacularSwaggerSplitView.as_view(), name="docs"),
+    path("metrics", system.metrics),
     path("health", system.HealthView.as_view()),
     path("health/live", system.LiveView.as_view()),
     path("health/ready", system.ReadyView.as_view()),

@@ -1,8 +1,12 @@
-"""The service about itself: its name, its health, its home page."""
+"""The service about itself: its name, its health, its figures."""
 
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
@@ -10,7 +14,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core import clock, health
+from core.api.throttles import address
 from core.api.views import ApiView
+from core.metrics import CONTENT_TYPE, exposition
 
 
 class ServiceSerializer(serializers.Serializer[Any]):
@@ -86,6 +92,19 @@ class StartupView(ReadyView):
     def get(self, request: Request) -> Response:
         """The same as ready, for those who ask while the service starts."""
         return super().get(request)
+
+
+@require_safe
+@never_cache
+def metrics(request: HttpRequest) -> HttpResponse:
+    """For Prometheus.
+
+    :raises Http404: the caller is not of ``settings.METRICS_NETWORKS``, whose business it is.
+    """
+    caller = ip_address(address(request))
+    if not any(caller in ip_network(network) for network in settings.METRICS_NETWORKS):
+        raise Http404
+    return HttpResponse(exposition(), content_type=CONTENT_TYPE)
 
 
 def _answer(parts: dict[str, str]) -> Response:

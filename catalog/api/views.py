@@ -1,12 +1,12 @@
 """Anyone's view of the catalogue."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
@@ -14,9 +14,10 @@ from rest_framework.serializers import Serializer
 from catalog import queries, search
 from catalog.api import serializers
 from catalog.api.pagination import ProductPages
+from catalog.api.reads import CatalogueRead
 from catalog.filters import ProductFilter
 from catalog.models import Product
-from core.api.views import ApiView, ListView
+from core.api.views import ListView
 
 
 class Narrowed(DjangoFilterBackend):  # type: ignore[misc]  # no stubs
@@ -27,9 +28,8 @@ class Narrowed(DjangoFilterBackend):  # type: ignore[misc]  # no stubs
         return view.narrowed
 
 
-class ProductListView(ListView):
-    permission_classes = (AllowAny,)
-    public = True
+class ProductListView(CatalogueRead, ListView):
+    kept_for = timedelta(minutes=2)
     query_parameters = frozenset({"facets"})
     narrowed: ProductFilter
     serializer_class = serializers.ProductSerializer
@@ -58,9 +58,8 @@ class ProductListView(ListView):
         return response
 
 
-class SuggestView(ApiView):
-    permission_classes = (AllowAny,)
-    public = True
+class SuggestView(CatalogueRead):
+    kept_for = timedelta(minutes=2)
     query_parameters = frozenset({"q", "limit"})
 
     @extend_schema(
@@ -76,9 +75,8 @@ class SuggestView(ApiView):
         return Response(serializers.SuggestionSerializer(found, many=True).data)
 
 
-class StatsView(ApiView):
-    permission_classes = (AllowAny,)
-    public = True
+class StatsView(CatalogueRead):
+    kept_for = timedelta(minutes=5)
     query_parameters = frozenset({"group_by"})
 
     @extend_schema(
@@ -97,9 +95,8 @@ class StatsView(ApiView):
         return Response(body)
 
 
-class ProductView(ApiView):
-    permission_classes = (AllowAny,)
-    public = True
+class ProductView(CatalogueRead):
+    kept_for = timedelta(minutes=15)
 
     @extend_schema(
         operation_id="product",
@@ -113,9 +110,8 @@ class ProductView(ApiView):
         return Response(serializers.ProductDetailSerializer(product).data)
 
 
-class CategoryListView(ApiView):
-    permission_classes = (AllowAny,)
-    public = True
+class CategoryListView(CatalogueRead):
+    kept_for = timedelta(hours=1)
 
     @extend_schema(
         operation_id="product_categories",
@@ -128,9 +124,8 @@ class CategoryListView(ApiView):
         return Response(serializers.CategorySerializer(nodes, many=True).data)
 
 
-class CategoryTreeView(ApiView):
-    permission_classes = (AllowAny,)
-    public = True
+class CategoryTreeView(CatalogueRead):
+    kept_for = timedelta(hours=1)
 
     @extend_schema(
         operation_id="categories",
@@ -143,9 +138,8 @@ class CategoryTreeView(ApiView):
         return Response(serializers.CategoryTreeSerializer(tree, many=True).data)
 
 
-class BrandListView(ListView):
-    permission_classes = (AllowAny,)
-    public = True
+class BrandListView(CatalogueRead, ListView):
+    kept_for = timedelta(hours=1)
     serializer_class = serializers.BrandSerializer
 
     def get_queryset(self) -> Any:

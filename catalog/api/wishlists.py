@@ -1,5 +1,6 @@
 """Wishlists, their owners' own and those that a link shows; and what is like a product."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog import queries, services
+from catalog.api.reads import CatalogueRead
 from catalog.api.sellers import by_reference
 from catalog.api.serializers import ProductSerializer
 from catalog.errors import ProductUnavailable
@@ -170,9 +172,8 @@ class SharedWishlistView(ApiView):
         return Response(SharedWishlistSerializer(body).data)
 
 
-class RelatedView(ApiView):
-    permission_classes = (AllowAny,)
-    public = True
+class RelatedView(CatalogueRead):
+    kept_for = timedelta(minutes=15)
 
     @extend_schema(
         operation_id="related_products",

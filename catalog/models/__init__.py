@@ -1,5 +1,6 @@
 """What is for sale: categories, brands, products and their variants, media, stock, wishlists."""
 
+from catalog.models.changes import CatalogueChange
 from catalog.models.media import Media
 from catalog.models.products import Product, Variant, option_key
 from catalog.models.search import RollUp, SearchDocument, SearchWord
@@ -9,6 +10,7 @@ from catalog.models.wishlists import ViewBatch, Wishlist, WishlistItem
 
 __all__ = [
     "Brand",
+    "CatalogueChange",
     "Category",
     "Media",
     "Product",

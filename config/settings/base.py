@@ -135,9 +135,13 @@ CACHES = {
             "BACKEND": "django_redis.cache.RedisCache",
             "LOCATION": REDIS_URL,
             "KEY_PREFIX": REDIS_PREFIX,
+            "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 1, "SOCKET_TIMEOUT": 1},
         }
         if REDIS_URL
-        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+        else {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "OPTIONS": {"MAX_ENTRIES": 2000},
+        }
     )
 }
 
@@ -238,6 +242,9 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 """How many proxies of ours each request passes: whose entry in X-Forwarded-For is believed."""
 
 IDEMPOTENCY_KEPT = timedelta(days=7)
+
+METRICS_NETWORKS = env.list("METRICS_NETWORKS", default=["127.0.0.0/8", "::1/128"])
+"""Who may read /metrics."""
 
 # Pages and files
 
@@ -344,6 +351,10 @@ CELERY_BEAT_SCHEDULE = {
     },
     "end-old-sessions": {"task": "accounts.tasks.prune_sessions", "schedule": timedelta(hours=1)},
     "fold-rollups": {"task": "catalog.tasks.fold", "schedule": timedelta(minutes=1)},
+    "fold-catalogue-changes": {
+        "task": "catalog.tasks.fold_changes",
+        "schedule": timedelta(minutes=1),
+    },
     "expire-holds": {"task": "ledger.tasks.expire_holds", "schedule": timedelta(seconds=30)},
     "seal-transactions": {
         "task": "ledger.tasks.seal_transactions",
