@@ -83,7 +83,7 @@ def main(quick: bool) -> int:
             figures = [
                 *_rates(shops, cache, facts, folder, size),
                 *_latencies(cluster, shops, cache, found, size),
-                *_growth(shops, same, size),
+                *_growth(shops, cache, same, size),
                 *mix.figures(shops.mercat, facts, found, 2 * size.seconds, folder),
             ]
     return _result(quick, about, figures, size).conclude()
@@ -110,6 +110,7 @@ def _filled(cluster: Cluster, folder: Path, size: Size) -> tuple[Facts, Facts]:
     small = _project(cluster, folder, SMALL)
     small.migrate()
     small.manage("seed_catalog", f"--products={size.products}", f"--seed={SEED}")
+    small.call("bench.catalogue_parts.settled")
     cluster.psql("VACUUM (ANALYZE)", SMALL)
     facts: Facts = small.call("bench.catalogue_parts.facts", seed=SEED)
     return facts, _grown(cluster, folder, facts, size)
@@ -123,6 +124,7 @@ def _grown(cluster: Cluster, folder: Path, facts: Facts, size: Size) -> Facts:
     words = questions.rare_words(facts)
     own = big.call("bench.catalogue_parts.grown", seed=SEED, copies=copies, words=words)
     big.migrate()
+    big.call("bench.catalogue_parts.settled")
     big.manage("check_rollups")
     cluster.psql("VACUUM (ANALYZE)", BIG)
     return {**facts, **own}
@@ -183,7 +185,8 @@ def _newest(cluster: Cluster, place: int) -> dict[str, str]:
     return row
 
 
-def _growth(shops: Contenders, same: Facts, size: Size) -> Iterator[Figure]:
+def _growth(shops: Contenders, cache: Store, same: Facts, size: Size) -> Iterator[Figure]:
+    cache.flush()
     lists = questions.shelves(same, 3 * size.asked)
     found = questions.searches_for(same["words"])
     many = f"{size.products * size.factor:,} products"

@@ -4,6 +4,7 @@ import statistics
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from bench.catalogue_parts import kept
 from bench.catalogue_parts.agreement import Disagreement
 from bench.catalogue_parts.client import client
 from bench.catalogue_parts.questions import Question
@@ -18,6 +19,7 @@ def figure(
 
     :raises Disagreement: one of them has other matches.
     """
+    before = {shop: kept.outcomes(shop) for shop in (small, big)}
     took: dict[str, list[float]] = {small.name: [], big.name: []}
     with client(small) as in_small, client(big) as in_big:
         for number, question in enumerate(asked):
@@ -26,6 +28,8 @@ def figure(
             for each, (milliseconds, _) in zip(turns, answers, strict=True):
                 took[each.shop.name].append(milliseconds)
             _same(question, *(answer for _, answer in answers))
+    for shop, counted in before.items():
+        kept.refuse_hits(shop, counted)
     value, yardstick = statistics.median(took[big.name]), statistics.median(took[small.name])
     yield Figure(label, value, "ms", value / yardstick, "a tenth", at_most=at_most)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from bench.catalogue_parts import kept
 from bench.catalogue_parts.agreement import STATS, Disagreement
 from bench.catalogue_parts.client import Client, client
 from bench.catalogue_parts.questions import COMMON_WORD, PRODUCTS, RARE_WORD, Question
@@ -40,9 +41,11 @@ def searches(
     bench: Bench, mercat: Shop, peer: Shop, asked: Sequence[Question], every: int
 ) -> Iterator[Figure]:
     """The peer is asked one of ``every`` so many, and compared with Mercat's times for these."""
+    before = kept.outcomes(mercat)
     with client(mercat) as ours, client(peer) as theirs:
         rounds = [_round(bench, ours, asked) for _ in range(bench.rounds)]
         peers = _round(bench, theirs, asked[::every])
+    kept.refuse_hits(mercat, before)
     medians = [statistics.median(times.values()) for times in rounds]
     same = [statistics.median(times[each] for each in peers) for times in rounds]
     peer_median = statistics.median(peers.values())
@@ -94,10 +97,11 @@ def depth(bench: Bench, mercat: Shop, row: dict[str, str], place: int, count: in
     cursor = _cursor([row["created_at"], row["id"]])
     with client(mercat) as asking:
         _same_page(asking, cursor, place)
-        first, deep = [], []
+        first, deep, before = [], [], kept.outcomes(mercat)
         for number in range(bench.rounds * count):
             first.append(asking.ask(_page(cursor="", number=number))[0])
             deep.append(asking.ask(_page(cursor=cursor, number=number))[0])
+    kept.refuse_hits(mercat, before)
     value, yardstick = statistics.median(deep), statistics.median(first)
     label = f"cursor page at depth {place:,}"
     return Figure(label, value, "ms", value / yardstick, "page 1", at_most=DEEPEST)
@@ -122,6 +126,7 @@ def _same_page(asking: Client, cursor: str, place: int) -> None:
 
 
 def stats(bench: Bench, mercat: Shop, peer: Shop, count: int) -> Iterator[Figure]:
+    before = kept.outcomes(mercat)
     with client(mercat) as ours, client(peer) as theirs:
         for path, label in zip(STATS, ("stats, cold", "stats by category, cold"), strict=True):
             paths = [path] * (bench.rounds * count)
@@ -129,3 +134,4 @@ def stats(bench: Bench, mercat: Shop, peer: Shop, count: int) -> Iterator[Figure
             yardstick = theirs.median(paths, before=bench.cache.flush)
             yield Figure(label, value, "ms", value / yardstick, "peer", at_most=STATS_BAR)
             yield Figure(f"{label}: peer", yardstick, "ms")
+    kept.refuse_hits(mercat, before)

@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench.catalogue_parts import questions, wrk
+from bench.catalogue_parts import kept, questions, wrk
 from bench.catalogue_parts.latencies import within
 from bench.catalogue_parts.questions import Facts, Question
 from bench.catalogue_parts.servers import Shop
@@ -24,8 +24,10 @@ def figures(
     load = wrk.Load(CLIENTS, CLIENTS, seconds)
     warming, asked = (questions.mixed(facts, found, seed, COUNT) for seed in range(2))
     wrk.timed(mercat, warming, load, folder)
+    before = kept.outcomes(mercat)
     answered = wrk.timed(mercat, asked, load, folder)
     yield Figure("mix, 4 clients", answered.rate, "requests/s")
+    yield Figure("mix: answered from the cache", 100 * kept.share(mercat, before), "%")
     for kind, bar in BARS.items():
         times = answered.milliseconds[kind]
         yield Figure(f"mix: {kind}, median", statistics.median(times), "ms")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import machine
-from bench.catalogue_parts import questions, wrk
+from bench.catalogue_parts import kept, questions, wrk
 from bench.catalogue_parts.questions import Facts, Question
 from bench.catalogue_parts.servers import Shop, Store
 from bench.report import Figure
@@ -59,7 +59,9 @@ def misses(arena: Arena, mercat: Shop, floor: Shop, peer: Shop) -> Iterator[Figu
     def asked(number: int) -> Sequence[Question]:
         return questions.lists(arena.facts, seed=number, count=count)
 
+    before = kept.outcomes(mercat)
     rates = arena.turns("list, missed", [mercat, floor, peer], asked)
+    kept.refuse_hits(mercat, before)
     yield _figure("list, every request a miss", rates, "floor", 0.5)
     yield _figure("list, every request a miss, beside the peer", rates, "peer", 1.0)
     yield Figure("list, every request a miss: floor", statistics.median(rates["floor"]), UNIT)

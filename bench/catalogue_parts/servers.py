@@ -130,7 +130,7 @@ def _running(
         child = subprocess.Popen(  # noqa: S603  # ours
             command,
             cwd=ROOT,
-            env=os.environ | settings,
+            env={**os.environ, "TMPDIR": str(folder), **settings},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
