@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from hashlib import sha256
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
+from uuid import UUID
 
 from fastapi import Depends, FastAPI, Query, Request, Response
 from pydantic import BaseModel
@@ -73,7 +74,10 @@ async def _cached(request: Request, make: Callable[[], Awaitable[BaseModel]]) ->
 
 
 async def _page(request: Request, filters: Filters, session: AsyncSession) -> Page:
-    narrowed = queries.narrowed(filters)
+    categories: list[UUID] = []
+    if filters.category is not None:
+        categories = list(await session.scalars(queries.and_below(filters.category)))
+    narrowed = queries.narrowed(filters, categories)
     total = await session.scalar(queries.counted(narrowed)) or 0
     start = (filters.page - 1) * filters.limit
     cards = queries.cards(narrowed, filters).offset(start).limit(filters.limit)

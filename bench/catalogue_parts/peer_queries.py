@@ -1,8 +1,9 @@
 """What the async peer asks the database."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
@@ -30,13 +31,21 @@ FIGURES = (
 )
 
 
-def narrowed(filters: Filters) -> Select[Any]:
-    """Published products that match."""
+def narrowed(filters: Filters, categories: Sequence[UUID]) -> Select[Any]:
+    """Published products that match. ``categories`` are what is asked for and all below it."""
     query = _published(select(Product))
     if filters.search:
         query = query.join(Product.category).outerjoin(Product.brand)
         query = query.where(*(_has(word) for word in filters.search.split()))
-    return query.where(*_conditions(filters))
+    return query.where(*_conditions(filters, categories))
+
+
+def and_below(slug: str) -> Select[Any]:
+    """Ids of a category and what is below it."""
+    shown = select(Category.id).where(Category.slug == slug, Category.is_active)
+    tree = shown.cte("shown", recursive=True)
+    below = select(Category.id).where(Category.parent_id == tree.c.id, Category.is_active)
+    return select(tree.union_all(below).c.id)
 
 
 def counted(query: Select[Any]) -> Select[Any]:
@@ -74,9 +83,9 @@ def _published(query: Select[Any]) -> Select[Any]:
     )
 
 
-def _conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
+def _conditions(filters: Filters, categories: Sequence[UUID]) -> Iterator[ColumnElement[bool]]:
     if filters.category is not None:
-        yield Product.category_id.in_(_and_below(filters.category))
+        yield Product.category_id.in_(categories)
     if filters.brand is not None:
         yield Product.brand_id.in_(select(Brand.id).where(Brand.slug == filters.brand))
     if filters.seller is not None:
@@ -88,14 +97,6 @@ def _conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
     for name in ("condition", "in_stock", "featured"):
         if (value := getattr(filters, name)) is not None:
             yield getattr(Product, name) == value
-
-
-def _and_below(slug: str) -> Select[Any]:
-    """Ids of a category and what is below it."""
-    shown = select(Category.id).where(Category.slug == slug, Category.is_active)
-    tree = shown.cte("shown", recursive=True)
-    below = select(Category.id).where(Category.parent_id == tree.c.id, Category.is_active)
-    return select(tree.union_all(below).c.id)
 
 
 def _has(word: str) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 PRODUCTS = "/api/v1/products"
-ORDERINGS = ("newest", "price", "-price", "best_selling", "title", "rating")
+ORDERINGS = ("price", "-price", "best_selling", "title", "rating")
 CONDITIONS = ("new", "used", "refurbished")
 COMMON = 0.05
 """A word is common that more than this share of the products has."""
@@ -60,7 +60,7 @@ def searches(facts: Facts, count: int) -> list[Question]:
         draw = _DRAWS[kind]
         found += _distinct(
             round(count * share),
-            lambda kind=kind, draw=draw: _search(kind, draw(random, facts)),  # type: ignore[misc]  # mypy cannot infer a lambda with defaults
+            lambda kind=kind, draw=draw: _search(kind, **draw(random, facts)),  # type: ignore[misc]  # mypy cannot infer a lambda with defaults
         )
     random.shuffle(found)
     return found
@@ -74,8 +74,9 @@ def rare_words(facts: Facts) -> list[str]:
 
 def searches_for(words: Sequence[str]) -> list[Question]:
     """Two pages of what is found by each."""
-    first = [_search(RARE_WORD, word) for word in words]
-    return [*first, *(Question(RARE_WORD, f"{each.path}&page=2") for each in first)]
+    return [
+        _search(RARE_WORD, search=word, **page) for page in ({}, {"page": "2"}) for word in words
+    ]
 
 
 def mixed(facts: Facts, found: Sequence[Question], seed: int, count: int) -> list[Question]:
@@ -118,8 +119,8 @@ def _list(filters: Filters, kind: str = "list") -> Question:
     return Question(kind, f"{PRODUCTS}?{urlencode(filters)}")
 
 
-def _search(kind: str, text: str) -> Question:
-    return Question(kind, f"{PRODUCTS}?{urlencode({'search': text})}")
+def _search(kind: str, **asked: str) -> Question:
+    return Question(kind, f"{PRODUCTS}?{urlencode(asked)}")
 
 
 def _filters(random: Random, facts: Facts) -> Filters:
@@ -161,30 +162,30 @@ def _shelf(random: Random, facts: Facts) -> Filters:
     return {{"categories": "category", "brands": "brand"}[shelf]: random.choice(facts[shelf])}
 
 
-def _common(random: Random, facts: Facts) -> str:
+def _common(random: Random, facts: Facts) -> Filters:
+    """A word that is often asked for, and of which a second page is looked at."""
     words = [word for word, number in facts["found_by"].items() if _is_common(facts, number)]
-    word: str = random.choice(words)
-    return word
+    return {"search": random.choice(words), **random.choice(({}, {}, {}, {"page": "2"}))}
 
 
-def _rare(random: Random, facts: Facts) -> str:
+def _rare(random: Random, facts: Facts) -> Filters:
     """One or two words of a title; of two, both have to be there."""
     while True:
         words = random.choice(facts["titles"]).split()
         chosen = random.sample(words, random.choice((1, 2)))
         least = min(facts["found_by"].get(word.lower(), 0) for word in chosen)
         if not _is_common(facts, least):
-            return " ".join(chosen)
+            return {"search": " ".join(chosen)}
 
 
-def _misspelt(random: Random, facts: Facts) -> str:
+def _misspelt(random: Random, facts: Facts) -> Filters:
     """A word of a title with a letter left out, doubled, wrong, or changed with the next one."""
     while True:
         word = random.choice(random.choice(facts["titles"]).lower().split())
         if len(word) >= 5 and word.isascii() and word.isalpha():
             mistyped = random.choice([*_mistyped(random, word)])
             if mistyped not in facts["found_by"]:
-                return mistyped
+                return {"search": mistyped}
 
 
 def _mistyped(random: Random, word: str) -> Iterator[str]:
@@ -200,7 +201,7 @@ def _is_common(facts: Facts, number: int) -> bool:
     return bool(number > COMMON * facts["products"])
 
 
-_DRAWS: Mapping[str, Callable[[Random, Facts], str]] = {
+_DRAWS: Mapping[str, Callable[[Random, Facts], Filters]] = {
     COMMON_WORD: _common,
     MISSPELT: _misspelt,
     RARE_WORD: _rare,
