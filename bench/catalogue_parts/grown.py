@@ -112,3 +112,4 @@ def _copy_rows(cursor: Any, table: str, own: Mapping[str, str]) -> None:
     )
     for _, definition in indexes:
         cursor.execute(definition)
+    cursor.execute(f"ANALYZE {table}")
