@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from accounts.visitors import visitor
 from cart.queries import CartView, cart_of
+from cart.shoppers import Shopper
 from core import clock, idempotency
 from core.errors import DomainError
 from core.idempotency import Answer
@@ -40,7 +41,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             add_refusal(form, error)
             form.data = _with_new_key(form.data)
-    cart = cart_of(buyer)
+    cart = cart_of(Shopper(user=buyer))
     if not cart.items and request.method != "POST":
         return redirect("cart")
     return render(request, "orders/checkout.html", {"form": form, **_terms(buyer, cart)})

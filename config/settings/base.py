@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "cart.middleware.MergeGuestCart",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -230,6 +231,7 @@ CORS_EXPOSE_HEADERS = [
     "RateLimit-Remaining",
     "RateLimit-Reset",
     "Retry-After",
+    "X-Cart-Token",
     "X-Process-Time",
     "X-Request-ID",
 ]
@@ -237,6 +239,7 @@ RATE_LIMITS = {
     "login": env.str("RATE_LIMIT_LOGIN", "10/minute"),
     "register": env.str("RATE_LIMIT_REGISTER", "20/minute"),
     "refresh": env.str("RATE_LIMIT_REFRESH", "60/minute"),
+    "guest_cart": env.str("RATE_LIMIT_GUEST_CART", "30/minute"),
 }
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 """How many proxies of ours each request passes: whose entry in X-Forwarded-For is believed."""
@@ -296,6 +299,9 @@ WALLET_PROVIDERS = {
 }
 """By what ways money comes into wallets and goes out, once finance has confirmed it."""
 CART_MAX_QUANTITY = env.int("CART_MAX_QUANTITY", 99)
+GUEST_CART_KEPT = timedelta(days=30)
+"""How long a guest's cart is found again after its last change."""
+CART_ABANDONED_AFTER = timedelta(hours=env.int("CART_ABANDONED_AFTER_HOURS", 24))
 DEFAULT_COMMISSION_RATE = env.int("DEFAULT_COMMISSION_RATE", 1000)
 """Hundredths of a per cent of what a seller sells."""
 
@@ -369,6 +375,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "ledger.tasks.run_scheduled_transfers",
         "schedule": timedelta(minutes=1),
     },
+    "note-abandoned-carts": {
+        "task": "cart.tasks.note_abandoned",
+        "schedule": timedelta(minutes=10),
+    },
+    "forget-guest-carts": {"task": "cart.tasks.forget_guests", "schedule": timedelta(hours=1)},
     "flush-views": {"task": "catalog.tasks.flush_views", "schedule": timedelta(seconds=30)},
 }
 
