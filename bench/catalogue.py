@@ -17,7 +17,6 @@ from bench.catalogue_parts import (
     questions,
     rates,
     servers,
-    wrk,
 )
 from bench.catalogue_parts.questions import Facts, Question
 from bench.catalogue_parts.servers import Shop, Store
@@ -68,8 +67,8 @@ class Contenders:
 
 
 def main(quick: bool) -> int:
-    if not wrk.is_installed():
-        print(wrk.MISSING)
+    if missing := environment.missing():
+        print(f"Not installed. On Debian and Ubuntu: apt-get install {' '.join(missing)}")
         return 1
     size = QUICK if quick else FULL
     environment.prepare()

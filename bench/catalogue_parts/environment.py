@@ -1,4 +1,4 @@
-"""A virtual environment for the contenders, of packages that the shop itself does without."""
+"""What the benchmark needs besides the shop: programs, and packages in a virtual environment for the contenders."""
 
 import shutil
 import subprocess
@@ -10,6 +10,15 @@ LOCK = ROOT / "requirements-bench.txt"
 PLACE = ROOT / "var" / "bench-env"
 """Kept from run to run, as ``.venv`` is."""
 PYTHON = PLACE / "bin" / "python"
+
+
+PROGRAMS = {"wrk": "wrk", "redis-server": "redis-server"}
+"""And Debian's packages of them."""
+
+
+def missing() -> list[str]:
+    """Packages to be installed by hand."""
+    return [package for program, package in PROGRAMS.items() if not shutil.which(program)]
 
 
 def prepare() -> None:

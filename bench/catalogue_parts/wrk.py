@@ -1,6 +1,5 @@
 """wrk, which sends as many requests as are answered."""
 
-import shutil
 import subprocess
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,7 +10,6 @@ from bench.catalogue_parts.questions import Question
 from bench.catalogue_parts.servers import HEADERS, Shop
 
 SCRIPT = Path(__file__).parent / "scripts" / "requests.lua"
-MISSING = "wrk is not installed. On Debian and Ubuntu: apt-get install wrk"
 
 
 class Refused(Exception):
@@ -34,10 +32,6 @@ class Answered:
     requests: int
     rate: float
     milliseconds: dict[str, list[float]]
-
-
-def is_installed() -> bool:
-    return shutil.which("wrk") is not None
 
 
 def rate(shop: Shop, questions: Sequence[Question], load: Load, folder: Path) -> float:
