@@ -69,8 +69,10 @@ def misses(arena: Arena, mercat: Shop, floor: Shop, peer: Shop) -> Iterator[Figu
 
 
 def hits(arena: Arena, mercat: Shop, peer: Shop) -> Iterator[Figure]:
-    """One list, again and again."""
-    rates = arena.turns("hot list", [mercat, peer], lambda _: [questions.hot(arena.facts)])
+    """One list, again and again, by each of wrk's threads."""
+    rates = arena.turns(
+        "hot list", [mercat, peer], lambda _: [questions.hot(arena.facts)] * THREADS
+    )
     yield _figure("hot list", rates, "peer", 0.7)
     yield Figure("hot list: peer", statistics.median(rates["peer"]), UNIT)
 

@@ -35,12 +35,12 @@ class Answered:
 
 
 def rate(shop: Shop, questions: Sequence[Question], load: Load, folder: Path) -> float:
-    """Requests per second, none of which is sent twice unless there is but one question.
+    """Requests per second, none of which is sent twice unless all are one and the same.
 
     :raises Refused: a request failed, or the questions ran out.
     """
     found, sent = _run(shop, questions, load, folder)
-    if len(questions) > 1 and sent > len(questions):
+    if len(set(questions)) > 1 and sent > len(questions):
         raise Refused(f"{shop.name} answered all {len(questions):,} questions: write more of them.")
     return found.rate
 

@@ -42,6 +42,7 @@ function init(args)
     end
     position = position + 1
   end
+  assert(#prepared > 0, "There are fewer lines than threads.")
   if args[3] == "timed" then
     response = timed_response
   end
