@@ -23,8 +23,9 @@ from core.money import Money
 from core.pages import add_refusal, page_of
 from ledger.queries import wallet_balances
 from orders import services
-from orders.forms import CheckoutForm
+from orders.forms import CancelForm, CheckoutForm
 from orders.models import Order, Payment
+from orders.queries import timeline
 
 ON_PAGE = 10
 
@@ -123,5 +124,29 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     """One order; ``?placed`` says thank you."""
     visible = Order.objects.visible_to(request.user).with_pictures()
     found = get_object_or_404(visible, number=number)
-    context = {"order": found, "just_placed": "placed" in request.GET}
+    context = {
+        "order": found,
+        "timeline": timeline(found),
+        "just_placed": "placed" in request.GET,
+        "may_cancel": found.is_cancellable and found.user_id == visitor(request).pk,
+    }
     return render(request, "orders/order.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: HttpRequest, number: str) -> HttpResponse:
+    """Ask whether one's order is really to be called off, and do it."""
+    buyer = visitor(request)
+    own = get_object_or_404(Order.objects.with_parts(), number=number, user=buyer)
+    form = CancelForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"] or "Cancelled by the buyer"
+        try:
+            services.cancel_order(own.pk, actor_id=buyer.pk, reason=reason, at=clock.now())
+        except DomainError as error:
+            messages.error(request, error.detail)
+        else:
+            messages.success(request, f"Order {own.number} is cancelled.")
+        return redirect("order", own.number)
+    return render(request, "orders/cancel.html", {"order": own, "form": form})
