@@ -28,6 +28,7 @@ from catalog.services.variants import (
 from catalog.services.wishlists import (
     create_wishlist,
     delete_wishlist,
+    first_wishlist,
     rename_wishlist,
     share_wishlist,
     unshare_wishlist,
@@ -53,6 +54,7 @@ __all__ = [
     "edit_picture",
     "edit_product",
     "edit_variant",
+    "first_wishlist",
     "list_products",
     "make_thumbnail",
     "refuse_beside",
