@@ -13,6 +13,7 @@ from drf_spectacular.utils import extend_schema_field
 from accounts.models import Seller
 from catalog import search
 from catalog.models import Brand, Category, Product
+from catalog.search import Search
 from core.money import Money, NotMoney
 
 ORDERINGS = {
@@ -83,18 +84,22 @@ class SearchFilter(filters.CharFilter):  # type: ignore[misc]  # no stubs
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=search.MAX_LENGTH, **kwargs)
-        self.understood: dict[str, search.Query] = {}
+        self.understood: dict[str, search.Search] = {}
 
     def filter(self, qs: Any, value: str) -> Any:
-        return search.ranked(self.narrow(qs, value), self.understood[value], value) if value else qs
+        return (
+            search.ranked(self.narrow(qs, value), self.meant(value).query, value) if value else qs
+        )
 
     def narrow(self, qs: Any, value: str) -> Any:
-        """As ``filter``, in no order. What a text asks for is found out once per request."""
-        if not value:
-            return qs
+        """As ``filter``, in no order."""
+        return search.matching(qs, self.meant(value).query) if value else qs
+
+    def meant(self, value: str) -> search.Search:
+        """What a text asks for, found out once per request."""
         if value not in self.understood:
             self.understood[value] = search.understand(value)
-        return search.matching(qs, self.understood[value])
+        return self.understood[value]
 
 
 class StarsField(forms.DecimalField):
@@ -167,6 +172,13 @@ class ProductFilter(Narrowing):
         model = Product
         form = ProductFilterForm
         fields = ("brand", "seller", "condition", "in_stock", "featured")
+
+    @property
+    def only_search(self) -> Search | None:
+        """What is searched for, if nothing else narrows the list, and it is the most relevant first."""
+        ordering = self.form.cleaned_data["ordering"]
+        alone = self.asked.keys() == {"search"} and ordering in ([], ["relevance"])
+        return self.filters["search"].meant(self.asked["search"]) if alone else None
 
     def in_category(self, queryset: Any, _name: str, category: Category) -> Any:
         return queryset.in_category(category)

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
+from catalog import search
 from catalog.queries import rolled_up_total
 from catalog.totals import counted
 from core.api.pagination import Pages
@@ -62,13 +63,27 @@ class ProductPages(Pages):
 
     def _by_number(self, queryset: QuerySet[Any], page: int, limit: int) -> list[Any]:
         """One row more than asked for says whether there is a next page: an estimate could not."""
-        self.total = rolled_up_total(self.narrowed)
-        if self.total is None:
-            self.total, self.is_estimate = counted(queryset)
         start = (page - 1) * limit
-        rows = list(queryset[start : start + limit + 1])
+        rows = self._stretch(queryset, start, start + limit + 1)
         if len(rows) > limit:
             self.links["next"] = replace_query_param(self.url, "page", page + 1)
         if page > 1:
             self.links["previous"] = replace_query_param(self.url, "page", page - 1)
         return rows[:limit]
+
+    def _stretch(self, queryset: QuerySet[Any], start: int, stop: int) -> list[Any]:
+        searched = self.narrowed.only_search
+        if searched is not None:
+            self.total, self.is_estimate = search.total(searched)
+            return search.best(self.narrowed.queryset, searched, start, stop)
+        self.total = rolled_up_total(self.narrowed)
+        if self.total is None:
+            self.total, self.is_estimate = counted(queryset)
+        return self.rows(queryset, start, stop)
+
+    def rows(self, queryset: QuerySet[Any], start: int, stop: int) -> list[Any]:
+        """What is searched is sorted without being read, and then only the page is read."""
+        if "relevance" not in queryset.query.annotations:
+            return super().rows(queryset, start, stop)
+        ids = list(queryset.values_list("pk", flat=True)[start:stop])
+        return list(queryset.filter(pk__in=ids))
