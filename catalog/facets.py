@@ -53,7 +53,7 @@ def _rows(products: ProductQuerySet, names: list[str]) -> list[tuple[str, str | 
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH found ({', '.join(names)}) AS MATERIALIZED ({sql}) {' UNION ALL '.join(counted)}",
-            parameters,
+            f"WITH found ({', '.join(names)}) AS ({sql}) {' UNION ALL '.join(counted)}", parameters
         )
-        return cursor.fetchall()
+        rows: list[tuple[str, str | None, int]] = cursor.fetchall()
+    return rows

@@ -8,9 +8,8 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
-from catalog import search
+from catalog import search, totals
 from catalog.queries import rolled_up_total
-from catalog.totals import counted
 from core.api.pagination import Pages
 
 TEXT = {"type": "string"}
@@ -76,13 +75,23 @@ class ProductPages(Pages):
         if searched is not None:
             self.total, self.is_estimate = search.total(searched)
             return search.best(self.narrowed.queryset, searched, start, stop)
+        if "relevance" in queryset.query.annotations:
+            return self._searched(queryset, start, stop)
         self.total = rolled_up_total(self.narrowed)
         if self.total is None:
-            self.total, self.is_estimate = counted(queryset)
+            self.total, self.is_estimate = totals.counted(queryset)
         return self.rows(queryset, start, stop)
 
+    def _searched(self, queryset: QuerySet[Any], start: int, stop: int) -> list[Any]:
+        """What is found is sorted without being read, and thereby counted; then only the page is read."""
+        most = max(stop, totals.EXACT_UP_TO + 1)
+        ids = list(queryset.values_list("pk", flat=True)[:most])
+        exactly = len(ids) <= totals.EXACT_UP_TO
+        self.total, self.is_estimate = (len(ids), False) if exactly else totals.estimated(queryset)
+        return search.in_order(self.narrowed.queryset, ids[start:stop])
+
     def rows(self, queryset: QuerySet[Any], start: int, stop: int) -> list[Any]:
-        """What is searched is sorted without being read, and then only the page is read."""
+        """Of what is searched, only the page is read."""
         if "relevance" not in queryset.query.annotations:
             return super().rows(queryset, start, stop)
         ids = list(queryset.values_list("pk", flat=True)[start:stop])

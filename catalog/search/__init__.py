@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Case, F, Func, IntegerField, Q, Value, When
@@ -80,6 +81,11 @@ def best(
     ids = _engine().best(query, parts, _skus(text), start, stop)
     if ids is None:
         return list(ranked(matching(products, query, parts), query, text)[start:stop])
+    return in_order(products, ids)
+
+
+def in_order(products: ProductQuerySet, ids: Sequence[UUID]) -> list[Product]:
+    """Those of ``products`` that have these ``ids``, in the order of the ``ids``."""
     by_id = products.in_bulk(ids)
     return [by_id[pk] for pk in ids if pk in by_id]
 
@@ -201,6 +207,7 @@ __all__ = [
     "Search",
     "best",
     "find",
+    "in_order",
     "matching",
     "ranked",
     "suggest",
