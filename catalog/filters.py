@@ -17,6 +17,7 @@ from accounts.models import Seller
 from catalog import search, slugs
 from catalog.models import Brand, Category, Product
 from catalog.models.shelves import ShownCategory
+from catalog.search import Search
 from core.money import Money, NotMoney
 
 ORDERINGS = {
@@ -97,18 +98,22 @@ class SearchFilter(filters.CharFilter):  # type: ignore[misc]  # no stubs
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=search.MAX_LENGTH, **kwargs)
-        self.understood: dict[str, search.Query] = {}
+        self.understood: dict[str, search.Search] = {}
 
     def filter(self, qs: Any, value: str) -> Any:
-        return search.ranked(self.narrow(qs, value), self.understood[value], value) if value else qs
+        return (
+            search.ranked(self.narrow(qs, value), self.meant(value).query, value) if value else qs
+        )
 
     def narrow(self, qs: Any, value: str) -> Any:
-        """As ``filter``, in no order. What a text asks for is found out once per request."""
-        if not value:
-            return qs
+        """As ``filter``, in no order."""
+        return search.matching(qs, self.meant(value).query) if value else qs
+
+    def meant(self, value: str) -> search.Search:
+        """What a text asks for, found out once per request."""
         if value not in self.understood:
             self.understood[value] = search.understand(value)
-        return search.matching(qs, self.understood[value])
+        return self.understood[value]
 
 
 class StarsField(forms.DecimalField):
@@ -226,6 +231,13 @@ class ProductFilter(Narrowing):
 
     def get_form_class(self) -> type[forms.Form]:
         return _form(type(self), tuple(self.filters))
+
+    @property
+    def only_search(self) -> Search | None:
+        """What is searched for, if nothing else narrows the list, and it is the most relevant first."""
+        ordering = self.form.cleaned_data["ordering"]
+        alone = self.asked.keys() == {"search"} and ordering in ([], ["relevance"])
+        return self.filters["search"].meant(self.asked["search"]) if alone else None
 
 
 class ShelfFilter(Narrowing):

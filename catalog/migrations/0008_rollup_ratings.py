@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0006_catalogue_changes'),
+        ('catalog', '0007_search_shown'),
     ]
 
     operations = [

@@ -159,9 +159,18 @@ class Product(Versioned):
             models.Index(fields=["status", "-units_sold", "-id"], name="catalog_product_sales"),
             models.Index(fields=["status", "title", "id"], name="catalog_product_title"),
             models.Index(fields=["status", "-rating", "-id"], name="catalog_product_rating"),
-            # Whether what a search found is published, without a look at the product.
+            # What facets count by, and whether it is published, without a look at the product.
             models.Index(
-                fields=["id", "seller", "currency"],
+                fields=[
+                    "id",
+                    "seller",
+                    "currency",
+                    "category",
+                    "brand",
+                    "condition",
+                    "price",
+                    "in_stock",
+                ],
                 condition=Q(status="active", deleted_at=None),
                 name="catalog_product_shown",
             ),
