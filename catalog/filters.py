@@ -17,6 +17,7 @@ from accounts.models import Seller
 from catalog import search, slugs
 from catalog.models import Brand, Category, Product
 from catalog.models.shelves import ShownCategory
+from catalog.search import Search
 from core.money import Money, NotMoney
 
 ORDERINGS = {
@@ -97,18 +98,22 @@ class SearchFilter(filters.CharFilter):  # type: ignore[misc]  # no stubs
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=search.MAX_LENGTH, **kwargs)
-        self.understood: dict[str, search.Query] = {}
+        self.understood: dict[str, search.Search] = {}
 
     def filter(self, qs: Any, value: str) -> Any:
-        return search.ranked(self.narrow(qs, value), self.understood[value], value) if value else qs
+        return (
+            search.ranked(self.narrow(qs, value), self.meant(value).query, value) if value else qs
+        )
 
     def narrow(self, qs: Any, value: str) -> Any:
-        """As ``filter``, in no order. What a text asks for is found out once per request."""
-        if not value:
-            return qs
+        """As ``filter``, in no order."""
+        return search.matching(qs, self.meant(value).query) if value else qs
+
+    def meant(self, value: str) -> search.Search:
+        """What a text asks for, found out once per request."""
         if value not in self.understood:
             self.understood[value] = search.understand(value)
-        return search.matching(qs, self.understood[value])
+        return self.understood[value]
 
 
 class StarsField(forms.DecimalField):
@@ -230,6 +235,13 @@ def _form(names: tuple[str, ...]) -> type[forms.Form]:
     fields = {name: ProductFilter.base_filters[name].field for name in names}
     return type("ProductFilterForm", (AskedForm,), fields)
 
+    @property
+    def only_search(self) -> Search | None:
+        """What is searched for, if nothing else narrows the list, and it is the most relevant first."""
+        ordering = self.form.cleaned_data["ordering"]
+        alone = self.asked.keys() == {"search"} and ordering in ([], ["relevance"])
+        return self.filters["search"].meant(self.asked["search"]) if alone else None
+
 
 class ShelfFilter(Narrowing):
     """What a page of products offers its visitors."""
@@ -287,17 +299,28 @@ class ShelfFilter(Narrowing):
         within = queryset if self.category is None else queryset.in_category(self.category)
         return super().filter_queryset(within)
 
-    def offer(self, brands: Sequence[Brand]) -> None:
-        """Let visitors choose among these, each with its ``product_count``, and what is chosen."""
-        field = self.form.fields["brand"]
-        chosen = self.asked.get("brand")
-        others = [chosen] if chosen and chosen not in brands else []
-        counted = [(brand.slug, f"{brand.name} ({brand.product_count})") for brand in brands]  # type: ignore[attr-defined]  # annotated
-        field.widget.choices = [
-            ("", field.empty_label),
-            *((b.slug, b.name) for b in others),
-            *counted,
-        ]
+    def offer(self, brands: Sequence[Brand], conditions: Mapping[str, int]) -> None:
+        """Let visitors choose among these, each with how many products it would leave (of a brand: its
+        ``product_count``), and what is chosen."""
+        label, brand, condition = (
+            Product.Condition,
+            self.asked.get("brand"),
+            self.asked.get("condition"),
+        )
+        self._offer(
+            "brand",
+            {brand.slug: brand.name} if brand else {},
+            {b.slug: f"{b.name} ({b.product_count:,})" for b in brands},  # type: ignore[attr-defined]  # annotated
+        )
+        self._offer(
+            "condition",
+            {condition: label(condition).label} if condition else {},
+            {c: f"{label(c).label} ({number:,})" for c, number in conditions.items()},
+        )
+
+    def _offer(self, name: str, chosen: dict[str, str], counted: dict[str, str]) -> None:
+        field = self.form.fields[name]
+        field.widget.choices = [("", field.empty_label), *(chosen | counted).items()]
 
     def only_in_stock(self, queryset: Any, _name: str, wanted: bool) -> Any:  # noqa: FBT001  # django-filter's signature
         return queryset.filter(in_stock=True) if wanted else queryset
