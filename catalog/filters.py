@@ -228,19 +228,19 @@ class ProductFilter(Narrowing):
     def get_form_class(self) -> type[forms.Form]:
         return _form(tuple(self.filters))
 
-
-@cache
-def _form(names: tuple[str, ...]) -> type[forms.Form]:
-    """For these filters. Forms copy their fields, so one class does for all requests."""
-    fields = {name: ProductFilter.base_filters[name].field for name in names}
-    return type("ProductFilterForm", (AskedForm,), fields)
-
     @property
     def only_search(self) -> Search | None:
         """What is searched for, if nothing else narrows the list, and it is the most relevant first."""
         ordering = self.form.cleaned_data["ordering"]
         alone = self.asked.keys() == {"search"} and ordering in ([], ["relevance"])
         return self.filters["search"].meant(self.asked["search"]) if alone else None
+
+
+@cache
+def _form(names: tuple[str, ...]) -> type[forms.Form]:
+    """For these filters. Forms copy their fields, so one class does for all requests."""
+    fields = {name: ProductFilter.base_filters[name].field for name in names}
+    return type("ProductFilterForm", (AskedForm,), fields)
 
 
 class ShelfFilter(Narrowing):
