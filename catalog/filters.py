@@ -174,16 +174,9 @@ class AskedForm(ProductFilterForm):
         asked = {name: cleaned[name] for name in SLUGS if cleaned.get(name)}
         found = slugs.found(asked)
         cleaned.update(found)
-        for name in asked.keys() - found.keys():
+        for name in [each for each in asked if each not in found]:
             self.add_error(name, ValidationError(NO_CHOICE, code="invalid_choice"))
         return self.cleaned_data
-
-
-@cache
-def _form(filterset: type["ProductFilter"], names: tuple[str, ...]) -> type[forms.Form]:
-    """For these of its filters. Forms copy their fields, so one class does for all requests."""
-    fields = {name: filterset.base_filters[name].field for name in names}
-    return type("ProductFilterForm", (AskedForm,), fields)
 
 
 class Narrowing(filters.FilterSet):  # type: ignore[misc]  # no stubs
@@ -224,13 +217,16 @@ class ProductFilter(Narrowing):
         model = Product
         fields = ("brand", "seller", "condition", "in_stock", "featured")
 
+    base_filters: dict[str, Any]
+    """The class has all of them, from its metaclass."""
+
     def __init__(self, data: Mapping[str, Any], **kwargs: Any) -> None:
         asked = type(self).base_filters.items()
         self.base_filters = {n: each for n, each in asked if n in data or n == "ordering"}
         super().__init__(data, **kwargs)
 
     def get_form_class(self) -> type[forms.Form]:
-        return _form(type(self), tuple(self.filters))
+        return _form(tuple(self.filters))
 
     @property
     def only_search(self) -> Search | None:
@@ -238,6 +234,13 @@ class ProductFilter(Narrowing):
         ordering = self.form.cleaned_data["ordering"]
         alone = self.asked.keys() == {"search"} and ordering in ([], ["relevance"])
         return self.filters["search"].meant(self.asked["search"]) if alone else None
+
+
+@cache
+def _form(names: tuple[str, ...]) -> type[forms.Form]:
+    """For these filters. Forms copy their fields, so one class does for all requests."""
+    fields = {name: ProductFilter.base_filters[name].field for name in names}
+    return type("ProductFilterForm", (AskedForm,), fields)
 
 
 class ShelfFilter(Narrowing):

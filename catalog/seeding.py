@@ -1,12 +1,11 @@
 """Goods by the hundred thousand, for trying things out: the same ones for the same seed.
 
-They come in by ``bulk_create`` and not by a service: nothing here happened in a shop, and nobody is
-to be told. Each product is drawn from its own number, so that asking for more adds to what is there.
+They come in rows and not by a service: nothing here happened in a shop, and nobody is to be told. Each product is drawn from its own number, so that asking for more adds to what is there.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from random import Random
 from uuid import NAMESPACE_DNS, UUID, uuid5
 
@@ -17,6 +16,7 @@ from faker import Faker
 
 from accounts.models import Seller, User
 from catalog.models import Brand, Category, Product, StockMovement, Variant
+from core import bulk
 
 BATCH = 2_000
 COMMISSION = 1_000
@@ -92,18 +92,16 @@ def fill(shop: Shop, numbers: Sequence[int], *, at: datetime) -> Iterator[int]:
 
 @transaction.atomic
 def _add(goods: Sequence[Goods], at: datetime) -> int:
-    Product.objects.bulk_create([each.product for each in goods], batch_size=BATCH)
-    Variant.objects.bulk_create([each.variant for each in goods], batch_size=BATCH)
-    opening = StockMovement.Reason.OPENING
-    StockMovement.objects.bulk_create(
-        [
-            StockMovement.of(each.variant, each.stock, reason=opening, at=at)
-            for each in goods
-            if each.stock
-        ],
-        batch_size=BATCH,
-    )
+    bulk.insert(each.product for each in goods)
+    bulk.insert(each.variant for each in goods)
+    bulk.insert(_opening(each, at) for each in goods if each.stock)
     return len(goods)
+
+
+def _opening(goods: Goods, at: datetime) -> StockMovement:
+    """Of a variant whose ``stock`` in memory stays what it was, for nobody inserts it again."""
+    reason = StockMovement.Reason.OPENING
+    return StockMovement.of(goods.variant, goods.stock, reason=reason, at=at)
 
 
 def _goods(shop: Shop, number: int) -> Goods:
@@ -114,6 +112,7 @@ def _goods(shop: Shop, number: int) -> Goods:
         f"{random.choice(words.adjectives)} {random.choice(words.adjectives)} {noun}".capitalize()
     )
     sku, stock = _sku(shop.seed, number), random.choice((0, 1, 5, 20, 100))
+    born = datetime.fromtimestamp((FIRST_ID + number) / 1000, UTC)
     product = Product(
         id=_id(number, random),
         seller=random.choice(shop.sellers),
@@ -129,8 +128,17 @@ def _goods(shop: Shop, number: int) -> Goods:
         currency=settings.SHOP_CURRENCY,
         price=price,
         in_stock=stock > 0,
+        created_at=born,
+        updated_at=born,
     )
-    variant = Variant(product=product, sku=sku, price=price, currency=product.currency)
+    variant = Variant(
+        product=product,
+        sku=sku,
+        price=price,
+        currency=product.currency,
+        created_at=born,
+        updated_at=born,
+    )
     return Goods(product, variant, stock)
 
 

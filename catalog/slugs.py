@@ -26,5 +26,5 @@ def found(slugs: Mapping[str, str]) -> dict[str, ShownCategory | UUID]:
     rows = prepared.rows(FOUND, [slugs.get(name) for name in ("category", "brand", "seller")])
     ids = [(kind, UUID(str(pk))) for kind, pk in rows]
     shown = {pk for kind, pk in ids if kind == "category"}
-    others = {kind: pk for kind, pk in ids if kind != "category"}
-    return {**others, "category": ShownCategory(shown)} if shown else others
+    there: dict[str, ShownCategory | UUID] = {k: pk for k, pk in ids if k != "category"}
+    return {**there, "category": ShownCategory(shown)} if shown else there

@@ -6,7 +6,8 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import Field, Model
+from django.db.models import Field, JSONField, Model
+from psycopg.types.json import Jsonb
 
 from core.models import Versioned
 
@@ -25,7 +26,7 @@ def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
 
 
 def insert(rows: Iterable[Model]) -> None:
-    """Insert unsaved rows of one model whose columns are plain: numbers, texts, times and ids.
+    """Insert unsaved rows of one model whose columns are plain: numbers, texts, times, ids, JSON.
 
     PostgreSQL takes them by COPY, at an eighth of the work that a statement makes; guards see each
     of them just so. ``rows`` may be a generator. Nothing is read back.
@@ -79,7 +80,7 @@ def _written(field: "Field[Any, Any]", row: Model) -> Any:
 
 def _copy(rows: Sequence[Model]) -> None:
     meta, quoted = rows[0]._meta, connection.ops.quote_name  # noqa: SLF001  # Django's documented Model API
-    names = [field.attname for field in meta.concrete_fields]
+    fields = [(field.attname, isinstance(field, JSONField)) for field in meta.concrete_fields]
     columns = ", ".join(quoted(str(field.column)) for field in meta.concrete_fields)
     statement = f"COPY {quoted(meta.db_table)} ({columns}) FROM STDIN"
     with (
@@ -88,4 +89,5 @@ def _copy(rows: Sequence[Model]) -> None:
         cursor.copy(statement) as copy,
     ):
         for row in rows:
-            copy.write_row([row.__dict__[name] for name in names])
+            values = row.__dict__
+            copy.write_row([Jsonb(values[n]) if is_json else values[n] for n, is_json in fields])

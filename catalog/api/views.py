@@ -54,8 +54,8 @@ class ProductListView(CatalogueRead, ListView):
         ``facets=1`` adds how many products each choice of category, brand, condition and price would leave.
         """
         wanted = _wants_facets(request)
-        found = self.filter_queryset(self.get_queryset())
-        page = self.paginate_queryset(found.positions())
+        found: Any = self.filter_queryset(self.get_queryset())
+        page = self.paginate_queryset(found.positions()) or ()
         response = self.get_paginated_response(cards.cards([row.pk for row in page]))
         if wanted:
             counted = queries.facets(self.narrowed)

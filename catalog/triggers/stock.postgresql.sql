@@ -19,16 +19,20 @@ END $$;
 CREATE OR REPLACE TRIGGER catalog_movement_chains BEFORE INSERT ON catalog_stockmovement
   FOR EACH ROW EXECUTE FUNCTION catalog_movement_chains();
 
+-- All variants of a statement at once, so that what is to happen after an update of variants happens once, too. Movements
+-- are looked up and not joined with "fresh": the plan is kept, and has to be good for one of them and for thousands.
 CREATE OR REPLACE FUNCTION catalog_movement_moves() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  UPDATE catalog_variant
-     SET stock = NEW.stock_after, stock_seq = NEW.seq, updated_at = NEW.at, version = version + 1
-   WHERE id = NEW.variant_id;
+  UPDATE catalog_variant variant
+     SET stock = next.stock_after, stock_seq = next.seq, updated_at = next.at, version = variant.version + 1
+    FROM catalog_stockmovement next
+   WHERE variant.id = ANY (ARRAY(SELECT variant_id FROM fresh))
+     AND next.variant_id = variant.id AND next.seq = variant.stock_seq + 1;
   RETURN NULL;
 END $$;
 
 CREATE OR REPLACE TRIGGER catalog_movement_moves AFTER INSERT ON catalog_stockmovement
-  FOR EACH ROW EXECUTE FUNCTION catalog_movement_moves();
+  REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION catalog_movement_moves();
 
 CREATE OR REPLACE FUNCTION catalog_variant_stock() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
