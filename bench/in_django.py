@@ -30,8 +30,12 @@ class Project:
     var: Path
 
     def migrate(self) -> None:
-        command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-        subprocess.run(command, cwd=ROOT, env=self._environment(), check=True)  # noqa: S603  # ours
+        self.manage("migrate", "--verbosity", "0")
+
+    def manage(self, *command: str) -> None:
+        """:raises subprocess.CalledProcessError: it failed, and has said why on stderr."""
+        whole = [sys.executable, "manage.py", *command]
+        subprocess.run(whole, cwd=ROOT, env=self._environment(), check=True)  # noqa: S603  # ours
 
     def call(self, module: str, **arguments: object) -> Any:
         """:raises subprocess.CalledProcessError: it failed, and has said why on stderr."""

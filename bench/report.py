@@ -42,8 +42,8 @@ class Figure:
     @property
     def bar(self) -> str:
         if self.at_least is not None:
-            return f"≥ {self.at_least:g}"
-        return "" if self.at_most is None else f"≤ {self.at_most:g}"
+            return f"≥ {self.at_least:.3g}"
+        return "" if self.at_most is None else f"≤ {self.at_most:.3g}"
 
     @property
     def shown(self) -> str:
@@ -51,7 +51,12 @@ class Figure:
 
     @property
     def standing(self) -> str:
-        return "" if self.ratio is None else f"{self.ratio:.2f} of {self.yardstick}"
+        return "" if self.ratio is None else f"{self.part} of {self.yardstick}"
+
+    @property
+    def part(self) -> str:
+        """The ratio, so that a small one can be told from its bar."""
+        return "" if self.ratio is None else f"{self.ratio:.{2 if self.ratio >= 0.1 else 3}f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,7 @@ class Result:
 
     def _last_line(self, missed: Sequence[Figure]) -> str:
         said = [
-            f"{one.label} {one.ratio:.2f} (bar {one.bar})"
+            f"{one.label} {one.part} (bar {one.bar})"
             for one in self.figures
             if one.ratio is not None and one.bar
         ]

@@ -13,7 +13,7 @@ class CartItemInline(ReadOnlyInline):
 
 @admin.register(Cart)
 class CartAdmin(ReadOnlyAdmin):
-    list_display = ("user", "updated_at")
+    list_display = ("__str__", "user", "updated_at", "abandoned_at")
     list_select_related = ("user",)
     search_fields = ("user__email",)
     inlines = (CartItemInline,)

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from cart import queries as cart_queries
+from cart.guests import of_page
 from catalog import queries as catalog_queries
 
 
@@ -21,8 +22,9 @@ class Header:
     @cached_property
     def cart_count(self) -> int:
         """How many things are in the visitor's basket."""
-        user = self.request.user
-        return cart_queries.item_count(user.pk) if user.is_authenticated else 0
+        shopper = of_page(self.request)
+        is_known = shopper.user or shopper.guest_cart
+        return cart_queries.item_count(shopper) if is_known else 0
 
     @cached_property
     def categories(self) -> list[catalog_queries.CategoryNode]:

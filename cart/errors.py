@@ -20,6 +20,11 @@ class NotInCart(errors.NotFound):
     message = "There is no such item in this cart."
 
 
+class CartTokenInvalid(errors.Invalid):
+    code = "cart_token_invalid"
+    message = "This is not a token of one of our carts. Leave it out to begin a new cart."
+
+
 class CartEmpty(errors.Invalid):
     code = "cart_empty"
     message = "The basket is empty."

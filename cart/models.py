@@ -2,6 +2,7 @@
 
 from typing import ClassVar, Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -18,15 +19,30 @@ class CartQuerySet(models.QuerySet["Cart"]):
 
 
 class Cart(Versioned):
-    """One user's cart, in the shop's currency."""
+    """One user's cart, or a guest's, in the shop's currency.
 
-    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="cart")
+    ``updated_at`` is the shopper's last change. ``abandoned_at``: when that was long enough ago for
+    the news of it to be told; null again after the next change.
+    """
+
+    user = models.OneToOneField(
+        User, on_delete=models.CASCADE, related_name="cart", null=True, blank=True
+    )
     currency = models.CharField(max_length=3)
+    abandoned_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects: ClassVar[CartQuerySet] = CartQuerySet.as_manager()  # type: ignore[assignment]  # the manager has the queryset's methods
 
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["updated_at"], condition=Q(abandoned_at=None), name="cart_cart_at_rest"
+            ),
+            models.Index(fields=["updated_at"], condition=Q(user=None), name="cart_cart_of_guests"),
+        ]
+
     def __str__(self) -> str:
-        return f"cart of {self.user_id}"
+        return f"cart of {self.user_id or 'a guest'}"
 
 
 class CartItem(Identified):
@@ -60,11 +76,15 @@ class CartItem(Identified):
         return Money(self.seen_price, self.variant.currency)
 
     @property
-    def is_available(self) -> bool:
-        """Whether it could be bought now (product and seller must be selected along)."""
+    def available_quantity(self) -> int:
+        """How many could be bought now (product and seller must be selected along)."""
         variant = self.variant
         sold = variant.is_active and variant.product.is_published
-        return sold and variant.stock >= self.quantity
+        return min(variant.stock, settings.CART_MAX_QUANTITY) if sold else 0
+
+    @property
+    def is_available(self) -> bool:
+        return self.available_quantity >= self.quantity
 
     @property
     def has_price_changed(self) -> bool:

@@ -1,24 +1,19 @@
 """The basket page."""
 
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.visitors import visitor
-from cart import queries, services
+from cart import guests, queries, services
 from cart.forms import AddForm, QuantityForm
+from cart.models import CartItem
 from core import clock
 from core.errors import DomainError
 
 
-@login_required
 @require_safe
 def cart(request: HttpRequest) -> HttpResponse:
     """The visitor's basket at today's prices."""
@@ -29,32 +24,36 @@ def cart(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest) -> HttpResponse:
     """Put something in, then show the basket; what is wrong is said there.
 
-    Whoever is not signed in is asked to, and comes back to the page they were on.
+    A guest's browser remembers the basket for as long as we keep it.
     """
-    if not request.user.is_authenticated:
-        return redirect_to_login(_came_from(request))
     form = AddForm(request.POST)
     if not form.is_valid():
         messages.error(request, "Choose what you want, and how many: a whole number from 1.")
         return redirect("cart")
+    response = redirect("cart")
     try:
-        variant = services.sellable_variant(
-            product_id=None, variant_id=form.cleaned_data["variant_id"]
-        )
-        services.add(
-            user=visitor(request),
-            variant=variant,
-            quantity=form.cleaned_data["quantity"],
-            at=clock.now(),
-        )
+        item = _put_in(request, form)
     except DomainError as error:
         messages.error(request, error.detail)
     else:
-        messages.success(request, f"{variant.product.title} is in your basket.")
-    return redirect("cart")
+        messages.success(request, f"{item.variant.product.title} is in your basket.")
+        if not request.user.is_authenticated:
+            guests.remember(response, item.cart_id)
+    return response
 
 
-@login_required
+def _put_in(request: HttpRequest, form: AddForm) -> CartItem:
+    shopper = guests.of_page(request)
+    variant = services.sellable_variant(product_id=None, variant_id=form.cleaned_data["variant_id"])
+    guests.limit_new_carts(shopper, request)
+    return services.add(
+        shopper=shopper,
+        variant=variant,
+        quantity=form.cleaned_data["quantity"],
+        at=clock.now(),
+    )
+
+
 @require_POST
 def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """Change how many; 0 removes. What is wrong is shown beside the item."""
@@ -64,7 +63,7 @@ def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
     quantity = form.cleaned_data["quantity"]
     try:
         services.set_quantity(
-            user=visitor(request), item_id=item_id, quantity=quantity, at=clock.now()
+            shopper=guests.of_page(request), item_id=item_id, quantity=quantity, at=clock.now()
         )
     except DomainError as error:
         return _page(request, {str(item_id): error.detail}, 409)
@@ -72,10 +71,5 @@ def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, errors: dict[str, str], status: int = 200) -> HttpResponse:
-    context = {"cart": queries.cart_of(visitor(request)), "errors": errors}
+    context = {"cart": queries.cart_of(guests.of_page(request)), "errors": errors}
     return render(request, "cart/cart.html", context, status=status)
-
-
-def _came_from(request: HttpRequest) -> str:
-    page = urlsplit(request.headers.get("Referer", ""))
-    return page.path if page.netloc == request.get_host() else reverse("cart")

@@ -15,7 +15,7 @@ from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from catalog.facets import counted_by, starts
 from catalog.models import Brand, Category, Product, RollUp, Wishlist
 from catalog.models.products import ProductQuerySet
-from core.money import Money
+from core.money import Money, rounded
 
 MOST_BRANDS = 50
 """Brands in one facet: those with the most products."""
@@ -46,7 +46,10 @@ class CategoryNode:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """Figures of some published products. ``category`` is None for all of them."""
+    """Figures of some published products. ``category`` is None for all of them.
+
+    ``rating`` is the average, in hundredths of a star, of the ``rated`` ones' ratings; 0 where none is.
+    """
 
     category: Category | None
     products: int
@@ -54,6 +57,8 @@ class Stats:
     lowest: Money | None
     highest: Money | None
     average: Money | None
+    rated: int
+    rating: int
 
     @property
     def currency(self) -> str:
@@ -177,6 +182,8 @@ FIGURES = {
     "number": Sum("products", default=0),
     "available": Sum("products", filter=Q(in_stock=True), default=0),
     "worth": Sum("price", default=0),
+    "reviewed": Sum("rated", default=0),
+    "stars": Sum("rating", default=0),
 }
 
 
@@ -186,8 +193,8 @@ def _stats(
     def money(minor: int | None) -> Money | None:
         return None if minor is None else Money(minor, settings.SHOP_CURRENCY)
 
-    number = row["number"]
-    average = _average(row["worth"], number) if number else None
+    number, rated = row["number"], row["reviewed"]
+    average = rounded(row["worth"], number) if number else None
     return Stats(
         category=category,
         products=number,
@@ -195,13 +202,9 @@ def _stats(
         lowest=money(lowest),
         highest=money(highest),
         average=money(average),
+        rated=rated,
+        rating=rounded(row["stars"], rated) if rated else 0,
     )
-
-
-def _average(total: int, number: int) -> int:
-    """Rounded half to even, as all money is."""
-    whole, rest = divmod(total, number)
-    return whole + (2 * rest + whole % 2 > number)
 
 
 def _with_price_ends() -> Any:

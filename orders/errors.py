@@ -13,6 +13,11 @@ class PriceChanged(errors.Conflict):
         super().__init__(lines=lines)
 
 
+class OrderNotCancellable(errors.Conflict):
+    code = "order_not_cancellable"
+    message = "An order can be cancelled until a part of it is on its way."
+
+
 class PastSaleUnknown(errors.NotFound):
     code = "past_sale_unknown"
     message = "A refund is of a sale that was never entered."

@@ -1,4 +1,4 @@
-"""What a shopper sends to check out."""
+"""What a shopper sends to check out, and to think better of it."""
 
 from django import forms
 
@@ -43,3 +43,9 @@ class CheckoutForm(forms.Form):
     def address(self) -> dict[str, str]:
         """The parts of the address that were given."""
         return {name: self.cleaned_data[name] for name in self.ADDRESS if self.cleaned_data[name]}
+
+
+class CancelForm(forms.Form):
+    """Why, if the buyer likes to say."""
+
+    reason = forms.CharField(label="Why?", max_length=200, required=False)

@@ -8,4 +8,5 @@ urlpatterns = [
     path("checkout", views.checkout, name="checkout"),
     path("orders", views.orders, name="orders"),
     path("orders/<str:number>", views.order, name="order"),
+    path("orders/<str:number>/cancel", views.cancel, name="cancel_order"),
 ]

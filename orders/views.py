@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from accounts.visitors import visitor
 from cart.queries import CartView, cart_of
+from cart.shoppers import Shopper
 from core import clock, idempotency
 from core.errors import DomainError
 from core.idempotency import Answer
@@ -22,8 +23,9 @@ from core.money import Money
 from core.pages import add_refusal, page_of
 from ledger.queries import wallet_balances
 from orders import services
-from orders.forms import CheckoutForm
+from orders.forms import CancelForm, CheckoutForm
 from orders.models import Order, Payment
+from orders.queries import timeline
 
 ON_PAGE = 10
 
@@ -40,7 +42,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             add_refusal(form, error)
             form.data = _with_new_key(form.data)
-    cart = cart_of(buyer)
+    cart = cart_of(Shopper(user=buyer))
     if not cart.items and request.method != "POST":
         return redirect("cart")
     return render(request, "orders/checkout.html", {"form": form, **_terms(buyer, cart)})
@@ -122,5 +124,29 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     """One order; ``?placed`` says thank you."""
     visible = Order.objects.visible_to(request.user).with_pictures()
     found = get_object_or_404(visible, number=number)
-    context = {"order": found, "just_placed": "placed" in request.GET}
+    context = {
+        "order": found,
+        "timeline": timeline(found),
+        "just_placed": "placed" in request.GET,
+        "may_cancel": found.is_cancellable and found.user_id == visitor(request).pk,
+    }
     return render(request, "orders/order.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: HttpRequest, number: str) -> HttpResponse:
+    """Ask whether one's order is really to be called off, and do it."""
+    buyer = visitor(request)
+    own = get_object_or_404(Order.objects.with_parts(), number=number, user=buyer)
+    form = CancelForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"] or "Cancelled by the buyer"
+        try:
+            services.cancel_order(own.pk, actor_id=buyer.pk, reason=reason, at=clock.now())
+        except DomainError as error:
+            messages.error(request, error.detail)
+        else:
+            messages.success(request, f"Order {own.number} is cancelled.")
+        return redirect("order", own.number)
+    return render(request, "orders/cancel.html", {"order": own, "form": form})

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from cart.models import CartItem
 from cart.queries import CartView
+from cart.services import Reduced
 from core.api.fields import MoneyField, StrictSerializer
 
 
@@ -15,6 +16,8 @@ class CartItemSerializer(serializers.Serializer[CartItem]):
     variant_id = serializers.UUIDField()
     product_name = serializers.CharField(source="variant.product.title")
     price = MoneyField(source="variant.unit_price")
+    seen_price = MoneyField(source="seen_unit_price")
+    available_quantity = serializers.IntegerField()
     quantity = serializers.IntegerField()
     subtotal = MoneyField()
     available = serializers.BooleanField(source="is_available")
@@ -23,7 +26,7 @@ class CartItemSerializer(serializers.Serializer[CartItem]):
 
 class CartSerializer(serializers.Serializer[CartView]):
     id = serializers.UUIDField(allow_null=True)
-    customer_id = serializers.UUIDField()
+    customer_id = serializers.UUIDField(allow_null=True)
     items = CartItemSerializer(many=True)
     total_items = serializers.IntegerField()
     subtotal = MoneyField()
@@ -31,6 +34,17 @@ class CartSerializer(serializers.Serializer[CartView]):
     currency = serializers.CharField()
     created_at = serializers.DateTimeField(allow_null=True)
     updated_at = serializers.DateTimeField(allow_null=True)
+
+
+class ReducedSerializer(serializers.Serializer[Reduced]):
+    variant_id = serializers.UUIDField(source="variant.pk")
+    product_name = serializers.CharField(source="variant.product.title")
+    asked = serializers.IntegerField()
+    kept = serializers.IntegerField()
+
+
+class MergedCartSerializer(CartSerializer):
+    reduced = ReducedSerializer(many=True)
 
 
 class AddItemSerializer(StrictSerializer):

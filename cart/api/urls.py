@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from cart.api import views
+from cart.api import customers, views
 
 urlpatterns = [
     path("cart", views.CartDetailView.as_view()),
+    path("cart/<uuid:customer_id>", customers.CustomersCartView.as_view()),
+    path("cart/merge", views.MergeView.as_view()),
     path("cart/items", views.CartItemsView.as_view()),
     path("cart/items/<uuid:item_id>", views.CartItemView.as_view()),
 ]

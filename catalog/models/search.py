@@ -60,7 +60,8 @@ class RollUp(models.Model):
     Of each shelf there are rows of all brands together, without a brand, and rows of each brand.
 
     Rows are only added, so that writers never wait for each other, and ``fold_rollups`` adds up
-    old ones. ``price`` is the sum of the products' prices in minor units of ``currency``.
+    old ones. ``price`` is the sum of the products' prices in minor units of ``currency``; ``rated`` is
+    how many of them have reviews, and ``rating`` the sum of their ratings in hundredths of a star.
     """
 
     category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="+")
@@ -72,6 +73,8 @@ class RollUp(models.Model):
     currency = models.CharField(max_length=3)
     products = models.BigIntegerField()
     price = models.BigIntegerField()
+    rated = models.BigIntegerField(default=0, db_default=0)
+    rating = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         indexes: ClassVar = [

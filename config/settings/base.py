@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "cart.middleware.MergeGuestCart",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -120,6 +121,7 @@ DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url_config(DATABASE_UR
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE
 else:
+    DATABASES["default"]["ENGINE"] = "core.postgresql"
     DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | POSTGRESQL
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -230,6 +232,7 @@ CORS_EXPOSE_HEADERS = [
     "RateLimit-Remaining",
     "RateLimit-Reset",
     "Retry-After",
+    "X-Cart-Token",
     "X-Process-Time",
     "X-Request-ID",
 ]
@@ -237,6 +240,7 @@ RATE_LIMITS = {
     "login": env.str("RATE_LIMIT_LOGIN", "10/minute"),
     "register": env.str("RATE_LIMIT_REGISTER", "20/minute"),
     "refresh": env.str("RATE_LIMIT_REFRESH", "60/minute"),
+    "guest_cart": env.str("RATE_LIMIT_GUEST_CART", "30/minute"),
 }
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 """How many proxies of ours each request passes: whose entry in X-Forwarded-For is believed."""
@@ -296,6 +300,9 @@ WALLET_PROVIDERS = {
 }
 """By what ways money comes into wallets and goes out, once finance has confirmed it."""
 CART_MAX_QUANTITY = env.int("CART_MAX_QUANTITY", 99)
+GUEST_CART_KEPT = timedelta(days=30)
+"""How long a guest's cart is found again after its last change."""
+CART_ABANDONED_AFTER = timedelta(hours=env.int("CART_ABANDONED_AFTER_HOURS", 24))
 DEFAULT_COMMISSION_RATE = env.int("DEFAULT_COMMISSION_RATE", 1000)
 """Hundredths of a per cent of what a seller sells."""
 
@@ -319,8 +326,21 @@ DEMO_ALLOWED = True
 
 EVENT_CONSUMERS = {
     "order.paid": ["catalog.services.count_sales"],
+    "order.placed": ["orders.mail.confirm"],
+    "order.cancelled": ["orders.mail.tell_of_cancellation"],
     "picture.added": ["catalog.services.make_thumbnail"],
 }
+
+# Mail: written to files unless EMAIL_URL names a server.
+
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = str(VAR_DIR / "mail")
+if EMAIL_URL := env.str("EMAIL_URL", ""):
+    vars().update(env.email_url_config(EMAIL_URL))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Mercat <orders@localhost>")
+SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+"""Where links in mails lead."""
 
 # Jobs: the filesystem carries them unless CELERY_BROKER_URL names a server.
 
@@ -369,6 +389,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "ledger.tasks.run_scheduled_transfers",
         "schedule": timedelta(minutes=1),
     },
+    "note-abandoned-carts": {
+        "task": "cart.tasks.note_abandoned",
+        "schedule": timedelta(minutes=10),
+    },
+    "forget-guest-carts": {"task": "cart.tasks.forget_guests", "schedule": timedelta(hours=1)},
     "flush-views": {"task": "catalog.tasks.flush_views", "schedule": timedelta(seconds=30)},
 }
 

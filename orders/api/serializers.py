@@ -1,16 +1,17 @@
 """Orders in JSON."""
 
-from typing import Any
+from typing import Any, get_args
 
 from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cart.api.serializers import AddItemSerializer
-from core.api.fields import StrictSerializer
+from core.api.fields import MoneyField, StrictSerializer
 from core.money import Money
 from orders import countries
 from orders.models import Order, OrderLine, Payment, Refund, SellerOrder
+from orders.queries import LABELS, Actor, Moment
 
 AMOUNT = {"type": "string", "pattern": r"^-?\d+(\.\d+)?$", "examples": ["24.99"]}
 
@@ -109,6 +110,18 @@ class RefundSerializer(serializers.ModelSerializer[Refund]):
     class Meta:
         model = Refund
         fields = ("id", "amount", "reason", "transaction_id", "refunded_at")
+
+
+class CancelOrderSerializer(StrictSerializer):
+    reason = serializers.CharField(max_length=200, default="Cancelled")
+
+
+class MomentSerializer(serializers.Serializer[Moment]):
+    kind = serializers.ChoiceField(choices=sorted(LABELS))
+    at = serializers.DateTimeField()
+    actor = serializers.ChoiceField(choices=get_args(Actor))
+    amount = MoneyField(allow_null=True)
+    reason = serializers.CharField(allow_blank=True)
 
 
 class OrderSerializer(serializers.ModelSerializer[Order]):

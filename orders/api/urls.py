@@ -8,4 +8,6 @@ urlpatterns = [
     path("cart/checkout", views.CheckoutView.as_view()),
     path("orders", views.OrdersView.as_view()),
     path("orders/<uuid:order_id>", views.OrderView.as_view()),
+    path("orders/<uuid:order_id>/cancel", views.CancelView.as_view()),
+    path("orders/<uuid:order_id>/events", views.OrderEventsView.as_view()),
 ]

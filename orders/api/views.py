@@ -9,6 +9,7 @@ import django_filters
 from django.shortcuts import get_object_or_404
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -20,6 +21,7 @@ from core.api.views import ApiView, ListView, SignedIn
 from orders import services
 from orders.api import serializers
 from orders.models import Order, Payment
+from orders.queries import timeline
 from orders.services import Wanted
 
 BOUGHT = {201: serializers.OrderSerializer, **problems(404, 409, 422)}
@@ -93,6 +95,43 @@ class OrderView(ApiView):
         visible = Order.objects.visible_to(request.user).with_parts()
         order = get_object_or_404(visible, pk=order_id)
         return Response(serializers.OrderSerializer(order).data)
+
+
+class CancelView(ApiView):
+    @extend_schema(
+        operation_id="cancel_order",
+        tags=["orders"],
+        parameters=[IDEMPOTENCY_KEY],
+        request=serializers.CancelOrderSerializer,
+        responses={200: serializers.OrderSerializer, **problems(403, 404, 409, 422)},
+    )
+    @idempotent
+    def post(self, request: SignedIn, order_id: UUID) -> Response:
+        """Call an order off while no part of it is on its way: money and stock go back.
+
+        One's own; anyone's for staff who may change orders.
+        """
+        body = serializers.CancelOrderSerializer.read(request)
+        order = get_object_or_404(Order.objects.visible_to(request.user), pk=order_id)
+        if order.user_id != request.user.pk and not request.user.has_perm("orders.change_order"):
+            raise PermissionDenied
+        cancelled = services.cancel_order(
+            order.pk, actor_id=request.user.pk, reason=body["reason"], at=clock.now()
+        )
+        return Response(serializers.OrderSerializer(cancelled).data)
+
+
+class OrderEventsView(ApiView):
+    @extend_schema(
+        operation_id="order_events",
+        tags=["orders"],
+        responses={200: serializers.MomentSerializer(many=True)},
+    )
+    def get(self, request: SignedIn, order_id: UUID) -> Response:
+        """All that happened to an order, oldest first."""
+        order = get_object_or_404(Order.objects.visible_to(request.user), pk=order_id)
+        moments: Any = timeline(order)
+        return Response(serializers.MomentSerializer(moments, many=True).data)
 
 
 def _terms(body: Mapping[str, Any]) -> dict[str, Any]:

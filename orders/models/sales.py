@@ -109,7 +109,8 @@ class Order(Versioned):
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["awaiting_payment", "cancelled"], paid=0)
-                | Q(status__in=["paid", "completed"], paid=F("total")),
+                | Q(status__in=["paid", "completed"], paid=F("total"))
+                | Q(status="cancelled", refunded=F("paid")),
                 name="orders_order_status_matches_paid",
             ),
             models.CheckConstraint(
@@ -160,6 +161,12 @@ class Order(Versioned):
         return self.money(self.refunded)
 
     @property
+    def is_cancellable(self) -> bool:
+        """Whether the buyer may call it off (see ``with_parts``)."""
+        is_open = self.status in {self.Status.AWAITING_PAYMENT, self.Status.PAID}
+        return is_open and all(part.is_unsent for part in self.seller_orders.all())
+
+    @property
     def refund_status(self) -> RefundStatus:
         """Beside ``status``, which says how far it has come: how much of it was given back."""
         if not self.refunded:
@@ -203,6 +210,10 @@ class SellerOrder(Versioned):
 
     def __str__(self) -> str:
         return f"{self.order_id} by {self.seller_id}"
+
+    @property
+    def is_unsent(self) -> bool:
+        return self.status in {self.Status.PENDING, self.Status.ACCEPTED}
 
     @property
     def total_money(self) -> Money:

@@ -1,5 +1,6 @@
 """Changes to orders."""
 
+from orders.services.cancelling import cancel_order
 from orders.services.checkout import Wanted, checkout, place_order
 from orders.services.drafts import Sold
 from orders.services.history import (
@@ -16,6 +17,7 @@ __all__ = [
     "PastSale",
     "Sold",
     "Wanted",
+    "cancel_order",
     "checkout",
     "place_order",
     "record_past",

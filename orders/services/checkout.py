@@ -11,9 +11,11 @@ from django.db import transaction
 from accounts.models import User
 from cart import services as cart_services
 from cart.errors import CartEmpty
+from cart.shoppers import Shopper
 from catalog.errors import ProductUnavailable
 from catalog.models import Variant
 from catalog.services import take_stock
+from core import events
 from core.money import Money
 from orders import errors
 from orders.models import Order, Payment
@@ -66,6 +68,7 @@ def place_order(
     drafts.save([draft])
     if method == Payment.Method.WALLET:
         pay_from_wallets([draft])
+    events.record("order.placed", draft.order.pk, {"actor": str(buyer.pk)}, at=at)
     return Order.objects.with_parts().get(pk=draft.order.pk)
 
 
@@ -83,13 +86,14 @@ def checkout(
     :raises CartEmpty: there is nothing to buy.
     :raises PriceChanged: unless ``accept_price_changes``; and all that ``place_order`` raises.
     """
-    cart = cart_services.locked_cart(user=buyer)
+    shopper = Shopper(user=buyer)
+    cart = cart_services.locked_cart(shopper)
     wanted = [
         Wanted(item.variant_id, item.quantity, None if accept_price_changes else item.seen_price)
         for item in cart.items.all()
     ]
     order = place_order(buyer=buyer, wanted=wanted, method=method, addresses=addresses, at=at)
-    cart_services.clear(user=buyer, at=at)
+    cart_services.clear(shopper=shopper, at=at)
     return order
 
 

@@ -95,6 +95,11 @@ def _paid_event(draft: Draft) -> Event:
     for line in draft.lines:
         product = str(line.product_id)
         units[product] = units.get(product, 0) + line.quantity
-    payload = {"number": draft.order.number, "units": units}
     order = draft.order
+    payload = {
+        "number": order.number,
+        "units": units,
+        "amount": order.total,
+        "actor": order.user_id and str(order.user_id),
+    }
     return Event(kind="order.paid", subject_id=order.pk, payload=payload, at=order.created_at)

@@ -61,11 +61,22 @@ def returned_before(lines: Iterable[OrderLine]) -> defaultdict[UUID, Returned]:
 
 def taken_back(draft: RefundDraft) -> Posting:
     """After release: from the sellers, and commission from the platform, to the buyer."""
+    return _posting(draft, _shares(draft))
+
+
+def from_escrow(draft: RefundDraft) -> Posting:
+    """Before release: from the order's escrow to the buyer."""
+    order = draft.order
+    escrow = accounts_chart.escrow(order.pk, order.currency)
+    return _posting(draft, [Line(escrow, -draft.refund.amount)])
+
+
+def _posting(draft: RefundDraft, sources: Sequence[Line]) -> Posting:
     order, refund = draft.order, draft.refund
     return Posting(
         kind="refund",
         key=f"refund:{refund.pk.hex}",
-        lines=(*_shares(draft), Line(purse(order), refund.amount)),
+        lines=(*sources, Line(purse(order), refund.amount)),
         effective_at=refund.refunded_at,
         actor_id=refund.actor_id,
         reason=refund.reason,
@@ -114,6 +125,13 @@ def _event(draft: RefundDraft) -> Event:
     for line in draft.lines:
         product = str(line.order_line.product_id)
         units[product] = units.get(product, 0) + line.quantity
-    payload = {"number": draft.order.number, "amount": draft.refund.amount, "units": units}
-    at = draft.refund.refunded_at
+    refund = draft.refund
+    payload = {
+        "number": draft.order.number,
+        "amount": refund.amount,
+        "units": units,
+        "actor": refund.actor_id and str(refund.actor_id),
+        "reason": refund.reason,
+    }
+    at = refund.refunded_at
     return Event(kind="order.refunded", subject_id=draft.order.pk, payload=payload, at=at)

@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from cart import services as cart_services
+from cart.shoppers import Shopper
 from catalog.models import Variant
 from core.ids import uuid7
 from core.money import Money
@@ -32,7 +33,9 @@ def give(user: User, pounds: str) -> None:
 
 
 def put_in_cart(user: User, variant: Variant, quantity: int = 1) -> None:
-    cart_services.add(user=user, variant=variant, quantity=quantity, at=timezone.now())
+    cart_services.add(
+        shopper=Shopper(user=user), variant=variant, quantity=quantity, at=timezone.now()
+    )
 
 
 def buy(buyer: User, *variants: Variant, quantity: int = 1) -> Order:

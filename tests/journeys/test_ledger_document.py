@@ -19,8 +19,8 @@ from ledger.models import Entry, Hold, Transaction, WalletRequest
 from ledger.testing import assert_books_balance
 from orders import accounts_chart
 from orders.models import Order
-from orders.services import PastRefund, PastSale, Sold, record_past, record_past_sales
-from orders.tests.factories import ADDRESS
+from orders.services import PastRefund, PastSale, Sold, cancel_order, record_past, record_past_sales
+from orders.tests.factories import ADDRESS, buy
 
 pytestmark = pytest.mark.django_db
 
@@ -129,6 +129,13 @@ def transfer(cast: Cast) -> object:
 @event("Order paid from the wallet")
 def paid(cast: Cast) -> object:
     return Transaction.objects.get(kind="order_payment")
+
+
+@event("Order cancelled before anything is shipped")
+def cancelled(cast: Cast) -> object:
+    cast.order = buy(cast.bob, on_sale(price=2000, stock=1, seller=cast.alice))
+    cancel_order(cast.order.pk, actor_id=cast.bob.pk, reason="Changed my mind", at=cast.at)
+    return Transaction.objects.get(kind="refund")
 
 
 @event("Escrow released")

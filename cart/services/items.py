@@ -8,19 +8,24 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from accounts.models import User
 from cart import errors
 from cart.models import Cart, CartItem
+from cart.shoppers import Shopper
 from catalog.errors import ProductUnavailable
 from catalog.models import Variant
 from core.models import NEXT_VERSION
 
 
 @transaction.atomic
-def locked_cart(*, user: User) -> Cart:
-    """The user's cart, made if there is none, locked until the transaction ends."""
-    Cart.objects.get_or_create(user=user, defaults={"currency": settings.SHOP_CURRENCY})
-    return Cart.objects.locked().get(user=user)
+def locked_cart(shopper: Shopper) -> Cart:
+    """The shopper's cart, made if there is none, locked until the transaction ends.
+
+    A guest whose cart is gone (merged, or kept too long) gets a new one, with another id.
+    """
+    currency = settings.SHOP_CURRENCY
+    if shopper.user is not None:
+        Cart.objects.get_or_create(user=shopper.user, defaults={"currency": currency})
+    return find_locked(shopper) or Cart.objects.create(currency=currency)
 
 
 def sellable_variant(*, product_id: UUID | None, variant_id: UUID | None) -> Variant:
@@ -53,44 +58,44 @@ def _only(found: list[Variant], product_id: UUID | None, variant_id: UUID | None
 
 
 @transaction.atomic
-def add(*, user: User, variant: Variant, quantity: int, at: datetime) -> CartItem:
+def add(*, shopper: Shopper, variant: Variant, quantity: int, at: datetime) -> CartItem:
     """Put ``quantity`` more of ``variant`` into the cart, at the price it has now.
 
     :raises TooManyInCart: the sum would be above ``CART_MAX_QUANTITY``.
     """
-    cart = locked_cart(user=user)
+    cart = locked_cart(shopper)
     item = cart.items.filter(variant=variant).first()
     if item is None:
         item = CartItem(cart=cart, variant=variant, quantity=0, created_at=at)
     _set(item, item.quantity + quantity, variant.price)
-    _touch(cart, at)
+    touch(cart, at)
     return item
 
 
 @transaction.atomic
-def set_quantity(*, user: User, item_id: UUID, quantity: int, at: datetime) -> None:
+def set_quantity(*, shopper: Shopper, item_id: UUID, quantity: int, at: datetime) -> None:
     """Make it ``quantity``; 0 removes the item.
 
-    :raises NotInCart: the item is not in this user's cart.
+    :raises NotInCart: the item is not in this shopper's cart.
     :raises TooManyInCart: above ``CART_MAX_QUANTITY``.
     """
-    cart = locked_cart(user=user)
-    item = cart.items.select_related("variant").filter(pk=item_id).first()
-    if item is None:
+    cart = find_locked(shopper)
+    item = _item(cart, item_id) if cart else None
+    if cart is None or item is None:
         raise errors.NotInCart
     if quantity == 0:
         item.delete()
     else:
         _set(item, quantity, item.variant.price)
-    _touch(cart, at)
+    touch(cart, at)
 
 
 @transaction.atomic
-def clear(*, user: User, at: datetime) -> None:
-    """Take everything out. Clearing an empty cart is no error."""
-    cart = locked_cart(user=user)
-    cart.items.all().delete()
-    _touch(cart, at)
+def clear(*, shopper: Shopper, at: datetime) -> None:
+    """Take everything out. Clearing an empty cart, or none, is no error."""
+    if cart := find_locked(shopper):
+        cart.items.all().delete()
+        touch(cart, at)
 
 
 def refuse_too_many(quantity: int) -> None:
@@ -99,11 +104,21 @@ def refuse_too_many(quantity: int) -> None:
         raise errors.TooManyInCart(maximum=settings.CART_MAX_QUANTITY, asked=quantity)
 
 
+def find_locked(shopper: Shopper) -> Cart | None:
+    """The shopper's cart if there is one, locked. Call it inside a transaction."""
+    return Cart.objects.locked().filter(shopper.carts).first()
+
+
+def _item(cart: Cart, item_id: UUID) -> CartItem | None:
+    return cart.items.select_related("variant").filter(pk=item_id).first()
+
+
 def _set(item: CartItem, quantity: int, price: int) -> None:
     refuse_too_many(quantity)
     item.quantity, item.seen_price = quantity, price
     item.save()
 
 
-def _touch(cart: Cart, at: datetime) -> None:
-    Cart.objects.filter(pk=cart.pk).update(updated_at=at, version=NEXT_VERSION)
+def touch(cart: Cart, at: datetime) -> None:
+    """Note that the shopper changed the (locked) cart."""
+    Cart.objects.filter(pk=cart.pk).update(updated_at=at, abandoned_at=None, version=NEXT_VERSION)

@@ -1,0 +1,63 @@
+"""Reads of orders that are not rows of one model."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from core.models import Event
+from core.money import Money
+from orders.models import Order
+
+Actor = Literal["buyer", "staff", "system"]
+
+PLACED = "order.placed"
+LABELS = {
+    PLACED: "Ordered",
+    "order.paid": "Paid",
+    "order.refunded": "Refunded",
+    "order.cancelled": "Cancelled",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Something that happened to an order. ``actor`` is nobody's name, but what they are to it."""
+
+    kind: str
+    at: datetime
+    actor: Actor
+    amount: Money | None
+    reason: str
+
+    @property
+    def label(self) -> str:
+        return LABELS[self.kind]
+
+
+def timeline(order: Order) -> list[Moment]:
+    """All that happened to ``order``, oldest first. One query.
+
+    That it was placed, it knows itself: also one from before Mercat.
+    """
+    placed = Moment(PLACED, order.created_at, _actor(order, order.user_id), None, "")
+    rows = Event.objects.filter(subject_id=order.pk, kind__in=LABELS.keys() - {PLACED})
+    rows = rows.order_by("at", "pk")
+    return [placed, *(_moment(order, row.kind, row.at, row.payload) for row in rows)]
+
+
+def _moment(order: Order, kind: str, at: datetime, payload: Mapping[str, Any]) -> Moment:
+    amount = payload.get("amount")
+    return Moment(
+        kind=kind,
+        at=at,
+        actor=_actor(order, payload.get("actor")),
+        amount=None if amount is None else order.money(amount),
+        reason=payload.get("reason", ""),
+    )
+
+
+def _actor(order: Order, actor_id: object) -> Actor:
+    if actor_id is None:
+        return "system"
+    return "buyer" if str(actor_id) == str(order.user_id) else "staff"
