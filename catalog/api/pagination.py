@@ -83,12 +83,21 @@ class ProductPages(Pages):
         return self.rows(queryset, start, stop)
 
     def _searched(self, queryset: QuerySet[Any], start: int, stop: int) -> list[Any]:
-        """What is found is sorted without being read, and thereby counted; then only the page is read."""
-        most = max(stop, totals.EXACT_UP_TO + 1)
-        ids = list(queryset.values_list("pk", flat=True)[:most])
-        exactly = len(ids) <= totals.EXACT_UP_TO
-        self.total, self.is_estimate = (len(ids), False) if exactly else totals.estimated(queryset)
-        return search.in_order(self.narrowed.queryset, ids[start:stop])
+        """What is found is sorted without being read; then only the page is read."""
+        ids = queryset.values_list("pk", flat=True)
+        if queryset.query.order_by[0] == search.BEST_FIRST[0]:
+            page = self._counted_on_the_way(ids, start, stop)
+        else:  # an index may have this order, and need not be followed further than the page
+            self.total, self.is_estimate = totals.counted(queryset)
+            page = list(ids[start:stop])
+        return search.in_order(self.narrowed.queryset, page)
+
+    def _counted_on_the_way(self, ids: QuerySet[Any, Any], start: int, stop: int) -> list[Any]:
+        """No index has this order: all must be found for the first of them."""
+        found = list(ids[: max(stop, totals.EXACT_UP_TO + 1)])
+        exactly = len(found) <= totals.EXACT_UP_TO
+        self.total, self.is_estimate = (len(found), False) if exactly else totals.estimated(ids)
+        return found[start:stop]
 
     def rows(self, queryset: QuerySet[Any], start: int, stop: int) -> list[Any]:
         """Of what is searched, only the page is read."""

@@ -106,8 +106,7 @@ def matching(
     """Those of ``products`` whose ``parts`` have what is asked for. All must be published."""
     if not query:
         return products.none()
-    shown: ProductQuerySet = _engine().narrowed(products)
-    return shown.filter(_found(query, parts))
+    return products.filter(_found(query, parts), **_engine().shown())
 
 
 def suggest(text: str, limit: int) -> list[Product]:
@@ -123,9 +122,9 @@ def suggest(text: str, limit: int) -> list[Product]:
 
 def ranked(products: ProductQuerySet, query: Query, text: str) -> Any:
     """``products`` with ``relevance`` and ``sold``, in the order of ``BEST_FIRST``."""
-    counted = products.annotate(sold=F(_engine().SOLD))
+    sold = F(_engine().SOLD)
     if not query:
-        return counted.annotate(relevance=Value(0)).order_by(*BEST_FIRST)
+        return products.annotate(relevance=Value(0), sold=sold).order_by(*BEST_FIRST)
     positive = query.without_exclusions()
     spelt = Variant.objects.filter(sku__in=_skus(text)).order_by().values("product_id")
     relevance = Case(
@@ -135,7 +134,7 @@ def ranked(products: ProductQuerySet, query: Query, text: str) -> Any:
         default=0,
         output_field=IntegerField(),
     )
-    return counted.annotate(relevance=relevance).order_by(*BEST_FIRST)
+    return products.annotate(relevance=relevance, sold=sold).order_by(*BEST_FIRST)
 
 
 def _engine() -> Any:

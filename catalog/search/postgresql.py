@@ -12,7 +12,6 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import BooleanField, CharField, F, Func, Value
 
-from catalog.models.products import ProductQuerySet
 from catalog.search.language import Clause, Query, Term
 
 MARKS = {("title",): "t_", ("title", "names"): "n_", ("title", "names", "description"): ""}
@@ -23,11 +22,11 @@ PLACES = tuple(MARKS)
 SOLD = "document__units_sold"
 """What products are sorted by: beside the words, so that products need not be read."""
 
-COMMON = 2
-"""So many letters begin so many words that the index is not asked for all of them."""
-
 FEW = 2_000
 """As many products are sorted, or looked through for common words, without a second thought."""
+
+FEW_BEGUN = 500
+"""As many are looked through first for what is being typed: few letters begin many words."""
 
 NUMBER = "SELECT catalog_search_number(%s::tsquery, %s, %s)"
 PAGE = "SELECT catalog_search_page(%s::tsquery[], %s, %s, %s, %s, %s, %s)"
@@ -37,9 +36,9 @@ ROWS = """
     """
 
 
-def narrowed(products: ProductQuerySet) -> ProductQuerySet:
-    """The same published ``products``, as the index has them."""
-    return products.filter(document__shown_in=settings.SHOP_CURRENCY)
+def shown() -> dict[str, str]:
+    """What the index is asked beside words: only what is published is in it."""
+    return {"document__shown_in": settings.SHOP_CURRENCY}
 
 
 def found(query: Query, parts: Sequence[str]) -> Func:
@@ -68,15 +67,10 @@ def best(
     query: Query, parts: Sequence[str], skus: Collection[str], start: int, stop: int
 ) -> list[UUID] | None:
     """A stretch of the published products whose ``parts`` match, the most relevant first."""
-    tiers, common = _tiers(query, parts), _is_common(query)
-    asked = [tiers, list(skus), settings.SHOP_CURRENCY, start, stop, FEW, common]
+    begun = any(term.begun for clause in query.clauses for term in clause.wanted)
+    few, currency = FEW_BEGUN if begun else FEW, settings.SHOP_CURRENCY
+    asked = [_tiers(query, parts), list(skus), currency, start, stop, few, begun]
     return list(_answer(PAGE, asked))
-
-
-def _is_common(query: Query) -> bool:
-    """Whether nothing is asked for but what begins with a letter or two."""
-    terms = [term for clause in query.clauses for term in clause.wanted]
-    return all(term.begun and len(term.spellings[0][0]) <= COMMON for term in terms)
 
 
 def _answer(sql: str, parameters: list[Any]) -> Any:

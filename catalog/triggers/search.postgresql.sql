@@ -42,12 +42,9 @@ CREATE OR REPLACE FUNCTION catalog_shown_in(product catalog_product) RETURNS var
      AND product.status = 'active' AND product.deleted_at IS NULL
 $$;
 
--- Sellers, brands and categories are locked, so that one that is being changed is not read as it was; then the
--- documents, so that of two who change one product the second reads what the first wrote. Documents are the last
--- that anybody locks, in the order of their products. '_' stands between the parts: no search asks for it, and no
--- phrase reaches over it. A word of a title, brand or category is learnt under itself and under itself less any one
--- letter, for those who mistype it.
-CREATE OR REPLACE FUNCTION catalog_search_index(wanted uuid[]) RETURNS void LANGUAGE plpgsql AS $$
+-- Whoever changes products locks their sellers, brands and categories, so that one that is being changed is not read
+-- as it was. Those who change a seller, brand or category do not lock the others: they would wait for each other.
+CREATE OR REPLACE FUNCTION catalog_search_lock(wanted uuid[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM 1 FROM accounts_seller WHERE id IN (SELECT seller_id FROM catalog_product WHERE id = ANY (wanted))
     ORDER BY id FOR SHARE;
@@ -55,6 +52,14 @@ BEGIN
     ORDER BY id FOR SHARE;
   PERFORM 1 FROM catalog_category WHERE id IN (SELECT category_id FROM catalog_product WHERE id = ANY (wanted))
     ORDER BY id FOR SHARE;
+END $$;
+
+-- Documents are locked before anything is read, so that of two who change the same words the second reads what the
+-- first wrote. They are the last that anybody locks, in the order of their products. '_' stands between the parts: no
+-- search asks for it, and no phrase reaches over it. A word of a title, brand or category is learnt under itself and
+-- under itself less any one letter, for those who mistype it.
+CREATE OR REPLACE FUNCTION catalog_search_index(wanted uuid[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
   PERFORM 1 FROM catalog_searchdocument WHERE product_id = ANY (wanted) ORDER BY product_id FOR NO KEY UPDATE;
   WITH texts AS MATERIALIZED (
     SELECT product.id, catalog_shown_in(product) AS shown_in, product.units_sold,
@@ -90,8 +95,6 @@ END $$;
 -- Whether these are for sale: that changes more often than words do.
 CREATE OR REPLACE FUNCTION catalog_search_show(wanted uuid[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM 1 FROM accounts_seller WHERE id IN (SELECT seller_id FROM catalog_product WHERE id = ANY (wanted))
-    ORDER BY id FOR SHARE;
   PERFORM 1 FROM catalog_searchdocument WHERE product_id = ANY (wanted) ORDER BY product_id FOR NO KEY UPDATE;
   UPDATE catalog_searchdocument document SET shown_in = catalog_shown_in(product)
     FROM catalog_product product
@@ -112,6 +115,10 @@ END $$;
 -- No product is indexed before its first variant: until then nobody can see it.
 CREATE OR REPLACE FUNCTION catalog_search_product() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+  PERFORM catalog_search_lock(array_agg(fresh.id)) FROM fresh JOIN stale USING (id)
+   WHERE (fresh.category_id, fresh.brand_id, fresh.status, fresh.deleted_at, fresh.seller_id)
+      IS DISTINCT FROM (stale.category_id, stale.brand_id, stale.status, stale.deleted_at, stale.seller_id)
+  HAVING count(*) > 0;
   PERFORM catalog_search_index(array_agg(fresh.id)) FROM fresh JOIN stale USING (id)
    WHERE (fresh.title, fresh.description, fresh.category_id) <> (stale.title, stale.description, stale.category_id)
       OR fresh.brand_id IS DISTINCT FROM stale.brand_id
@@ -137,6 +144,7 @@ BEGIN
        WHERE (fresh.sku, fresh.product_id) <> (stale.sku, stale.product_id)
     ) moved HAVING count(*) > 0;
   ELSE
+    PERFORM catalog_search_lock(array_agg(DISTINCT product_id)) FROM fresh HAVING count(*) > 0;
     PERFORM catalog_search_index(array_agg(DISTINCT product_id)) FROM fresh HAVING count(*) > 0;
   END IF;
   RETURN NULL;
@@ -220,7 +228,7 @@ BEGIN
   RETURN page[page_start + 1 : page_end];
 END $$;
 
--- The best selling of many that were found.
+-- The best selling of many that were found. OFFSET keeps the index of words out of it: it would find them all.
 CREATE OR REPLACE FUNCTION catalog_search_common(
   asked tsquery, but_not uuid[], currency text, wanted int, few int
 ) RETURNS uuid[] LANGUAGE plpgsql STABLE
@@ -228,11 +236,11 @@ CREATE OR REPLACE FUNCTION catalog_search_common(
 AS $$
 DECLARE
   best uuid[] := ARRAY(
-    SELECT product_id
-      FROM (SELECT id FROM catalog_product WHERE status = 'active' ORDER BY units_sold DESC, id DESC LIMIT few) best
-      JOIN catalog_searchdocument ON product_id = best.id
-     WHERE lexemes @@ asked AND shown_in = currency AND product_id <> ALL (but_not)
-     ORDER BY catalog_searchdocument.units_sold DESC, product_id DESC LIMIT wanted);
+    SELECT best.id
+      FROM (SELECT id, units_sold FROM catalog_product WHERE status = 'active' ORDER BY units_sold DESC, id DESC LIMIT few) best,
+           LATERAL (SELECT lexemes, shown_in FROM catalog_searchdocument WHERE product_id = best.id OFFSET 0) document
+     WHERE lexemes @@ asked AND shown_in = currency AND best.id <> ALL (but_not)
+     ORDER BY best.units_sold DESC, best.id DESC LIMIT wanted);
 BEGIN
   IF cardinality(best) = wanted THEN
     RETURN best;
