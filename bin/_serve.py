@@ -71,7 +71,7 @@ def reset(var: Path) -> None:
         sys.exit(
             f"--reset is for the demo on files only, and {named[0]} is set: empty that server yourself."
         )
-    for pattern in ("mercat.sqlite3*", "anchor*", "beat*", "broker/*/*", "media/*"):
+    for pattern in ("mercat.sqlite3*", "anchor*", "beat*", "broker/*/*", "media/*", "mail/*"):
         for path in var.glob(pattern):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 

@@ -3,9 +3,11 @@
 from django.urls import path
 
 from cart import views
+from cart.wishes.views import move
 
 urlpatterns = [
     path("cart", views.cart, name="cart"),
     path("cart/add", views.add, name="cart_add"),
     path("cart/items/<uuid:item_id>", views.item, name="cart_item"),
+    path("cart/wishes/<uuid:wishlist_id>", move, name="cart_wish"),
 ]

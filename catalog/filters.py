@@ -1,18 +1,23 @@
 """What a list of products can be narrowed and sorted by, in the API and on pages."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from copy import copy
+from functools import cache
+from typing import Any, Self
 
 import django_filters as filters
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Coalesce
 from drf_spectacular.utils import extend_schema_field
 
 from accounts.models import Seller
-from catalog import search
+from catalog import search, slugs
 from catalog.models import Brand, Category, Product
+from catalog.models.shelves import ShownCategory
+from catalog.search import Search
 from core.money import Money, NotMoney
 
 ORDERINGS = {
@@ -29,6 +34,8 @@ ORDERINGS = {
     "-brand": "-brand_name",
 }
 YES_OR_NO = [("true", "true"), ("false", "false")]
+SLUGS = ("category", "brand", "seller")
+NO_CHOICE = forms.ModelChoiceField.default_error_messages["invalid_choice"]
 
 
 class PriceField(forms.CharField):
@@ -47,7 +54,14 @@ class PriceField(forms.CharField):
         return price.amount
 
 
-class PriceFilter(filters.Filter):  # type: ignore[misc]  # no stubs
+class Light:
+    """A filter whose copy for each request is a shallow one: nothing of it changes but whose it is."""
+
+    def __deepcopy__(self, _memo: object) -> Self:
+        return copy(self)
+
+
+class PriceFilter(Light, filters.Filter):  # type: ignore[misc]  # no stubs
     field_class = PriceField
 
 
@@ -66,7 +80,7 @@ class OrderingField(forms.CharField):
 @extend_schema_field(
     {"type": "string", "pattern": f"^({'|'.join(ORDERINGS)})(,({'|'.join(ORDERINGS)}))*$"}
 )
-class OrderingFilter(filters.Filter):  # type: ignore[misc]  # no stubs
+class OrderingFilter(Light, filters.Filter):  # type: ignore[misc]  # no stubs
     field_class = OrderingField
 
     def filter(self, qs: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
@@ -74,8 +88,9 @@ class OrderingFilter(filters.Filter):  # type: ignore[misc]  # no stubs
         searched = "relevance" in qs.query.annotations
         if searched and value in ([], ["relevance"]):
             return qs.order_by(*search.BEST_FIRST)
-        named: QuerySet[Any] = qs.annotate(brand_name=Coalesce(F("brand__name"), Value("")))
-        return named.order_by(*(ORDERINGS[name] for name in value or ["newest"]))
+        if {"brand", "-brand"} & set(value):
+            qs = qs.annotate(brand_name=Coalesce(F("brand__name"), Value("")))
+        return qs.order_by(*(ORDERINGS[name] for name in value or ["newest"]))
 
 
 class SearchFilter(filters.CharFilter):  # type: ignore[misc]  # no stubs
@@ -83,18 +98,22 @@ class SearchFilter(filters.CharFilter):  # type: ignore[misc]  # no stubs
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=search.MAX_LENGTH, **kwargs)
-        self.understood: dict[str, search.Query] = {}
+        self.understood: dict[str, search.Search] = {}
 
     def filter(self, qs: Any, value: str) -> Any:
-        return search.ranked(self.narrow(qs, value), self.understood[value], value) if value else qs
+        return (
+            search.ranked(self.narrow(qs, value), self.meant(value).query, value) if value else qs
+        )
 
     def narrow(self, qs: Any, value: str) -> Any:
-        """As ``filter``, in no order. What a text asks for is found out once per request."""
-        if not value:
-            return qs
+        """As ``filter``, in no order."""
+        return search.matching(qs, self.meant(value).query) if value else qs
+
+    def meant(self, value: str) -> search.Search:
+        """What a text asks for, found out once per request."""
         if value not in self.understood:
             self.understood[value] = search.understand(value)
-        return search.matching(qs, self.understood[value])
+        return self.understood[value]
 
 
 class StarsField(forms.DecimalField):
@@ -108,19 +127,63 @@ class StarsField(forms.DecimalField):
         return None if stars is None else int(stars * 100)
 
 
-class StarsFilter(filters.Filter):  # type: ignore[misc]  # no stubs
+class StarsFilter(Light, filters.Filter):  # type: ignore[misc]  # no stubs
     field_class = StarsField
 
 
 class ProductFilterForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         prices = self.cleaned_data
-        if "relevance" in (prices.get("ordering") or ()) and prices.get("search") == "":
-            self.add_error("ordering", "Nothing is relevant without a search.")
         lowest, highest = prices.get("min_price"), prices.get("max_price")
         if lowest is not None and highest is not None and lowest > highest:
             self.add_error("min_price", "The lowest price is above the highest.")
         return self.cleaned_data
+
+
+@extend_schema_field({"type": "string"})
+class SlugFilter(Light, filters.Filter):  # type: ignore[misc]  # no stubs
+    """One of a few words that ``AskedForm`` looks up all at once."""
+
+    field_class = forms.CharField
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(strip=False, **kwargs)
+
+
+class CategoryFilter(SlugFilter):
+    def filter(self, qs: Any, value: ShownCategory | None) -> Any:
+        return qs.in_category(value) if value else qs
+
+
+class ChoiceFilter(Light, filters.ChoiceFilter):  # type: ignore[misc]  # no stubs
+    pass
+
+
+class YesOrNoFilter(Light, filters.TypedChoiceFilter):  # type: ignore[misc]  # no stubs
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=YES_OR_NO, coerce="true".__eq__, **kwargs)
+
+
+class AskedForm(ProductFilterForm):
+    """With fields for what is asked for only. Puts what they stand for in place of slugs."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if "relevance" in cleaned.get("ordering", ()) and "search" not in self.fields:
+            self.add_error("ordering", "Nothing is relevant without a search.")
+        asked = {name: cleaned[name] for name in SLUGS if cleaned.get(name)}
+        found = slugs.found(asked)
+        cleaned.update(found)
+        for name in asked.keys() - found.keys():
+            self.add_error(name, ValidationError(NO_CHOICE, code="invalid_choice"))
+        return self.cleaned_data
+
+
+@cache
+def _form(filterset: type["ProductFilter"], names: tuple[str, ...]) -> type[forms.Form]:
+    """For these of its filters. Forms copy their fields, so one class does for all requests."""
+    fields = {name: filterset.base_filters[name].field for name in names}
+    return type("ProductFilterForm", (AskedForm,), fields)
 
 
 class Narrowing(filters.FilterSet):  # type: ignore[misc]  # no stubs
@@ -143,33 +206,38 @@ class Narrowing(filters.FilterSet):  # type: ignore[misc]  # no stubs
 
 
 class ProductFilter(Narrowing):
-    """What the API takes."""
+    """What the API takes. Of its filters an instance has those that are asked for."""
 
     search = SearchFilter()
-    category = filters.ModelChoiceFilter(
-        queryset=Category.objects.filter(is_active=True),
-        to_field_name="slug",
-        method="in_category",
-    )
-    brand = filters.ModelChoiceFilter(queryset=Brand.objects.all(), to_field_name="slug")
-    seller = filters.ModelChoiceFilter(
-        queryset=Seller.objects.filter(status=Seller.Status.APPROVED), to_field_name="slug"
-    )
-    condition = filters.ChoiceFilter(choices=Product.Condition.choices)
+    category = CategoryFilter()
+    brand = SlugFilter()
+    seller = SlugFilter()
+    condition = ChoiceFilter(choices=Product.Condition.choices)
     min_price = PriceFilter(field_name="price", lookup_expr="gte")
     max_price = PriceFilter(field_name="price", lookup_expr="lte")
     min_rating = StarsFilter(field_name="rating", lookup_expr="gte")
-    in_stock = filters.TypedChoiceFilter(choices=YES_OR_NO, coerce="true".__eq__)
-    featured = filters.TypedChoiceFilter(choices=YES_OR_NO, coerce="true".__eq__)
+    in_stock = YesOrNoFilter()
+    featured = YesOrNoFilter()
     ordering = OrderingFilter()
 
     class Meta:
         model = Product
-        form = ProductFilterForm
         fields = ("brand", "seller", "condition", "in_stock", "featured")
 
-    def in_category(self, queryset: Any, _name: str, category: Category) -> Any:
-        return queryset.in_category(category)
+    def __init__(self, data: Mapping[str, Any], **kwargs: Any) -> None:
+        asked = type(self).base_filters.items()
+        self.base_filters = {n: each for n, each in asked if n in data or n == "ordering"}
+        super().__init__(data, **kwargs)
+
+    def get_form_class(self) -> type[forms.Form]:
+        return _form(type(self), tuple(self.filters))
+
+    @property
+    def only_search(self) -> Search | None:
+        """What is searched for, if nothing else narrows the list, and it is the most relevant first."""
+        ordering = self.form.cleaned_data["ordering"]
+        alone = self.asked.keys() == {"search"} and ordering in ([], ["relevance"])
+        return self.filters["search"].meant(self.asked["search"]) if alone else None
 
 
 class ShelfFilter(Narrowing):
@@ -228,17 +296,28 @@ class ShelfFilter(Narrowing):
         within = queryset if self.category is None else queryset.in_category(self.category)
         return super().filter_queryset(within)
 
-    def offer(self, brands: Sequence[Brand]) -> None:
-        """Let visitors choose among these, each with its ``product_count``, and what is chosen."""
-        field = self.form.fields["brand"]
-        chosen = self.asked.get("brand")
-        others = [chosen] if chosen and chosen not in brands else []
-        counted = [(brand.slug, f"{brand.name} ({brand.product_count})") for brand in brands]  # type: ignore[attr-defined]  # annotated
-        field.widget.choices = [
-            ("", field.empty_label),
-            *((b.slug, b.name) for b in others),
-            *counted,
-        ]
+    def offer(self, brands: Sequence[Brand], conditions: Mapping[str, int]) -> None:
+        """Let visitors choose among these, each with how many products it would leave (of a brand: its
+        ``product_count``), and what is chosen."""
+        label, brand, condition = (
+            Product.Condition,
+            self.asked.get("brand"),
+            self.asked.get("condition"),
+        )
+        self._offer(
+            "brand",
+            {brand.slug: brand.name} if brand else {},
+            {b.slug: f"{b.name} ({b.product_count:,})" for b in brands},  # type: ignore[attr-defined]  # annotated
+        )
+        self._offer(
+            "condition",
+            {condition: label(condition).label} if condition else {},
+            {c: f"{label(c).label} ({number:,})" for c, number in conditions.items()},
+        )
+
+    def _offer(self, name: str, chosen: dict[str, str], counted: dict[str, str]) -> None:
+        field = self.form.fields[name]
+        field.widget.choices = [("", field.empty_label), *(chosen | counted).items()]
 
     def only_in_stock(self, queryset: Any, _name: str, wanted: bool) -> Any:  # noqa: FBT001  # django-filter's signature
         return queryset.filter(in_stock=True) if wanted else queryset

@@ -10,20 +10,26 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 
+from catalog.facets import counted_by, starts
 from catalog.models import Brand, Category, Product, RollUp, Wishlist
 from catalog.models.products import ProductQuerySet
-from core.money import Money, exponent
-
-BANDS = (0, 5, 10, 25, 50, 100, 250, 500)
-"""Where the bands of prices begin, in units of the shop's currency; the last has no end."""
+from core.money import Money, rounded
 
 MOST_BRANDS = 50
 """Brands in one facet: those with the most products."""
 
 SHELF = {"category": "category_id", "brand": "brand_id", "condition": "condition"}
-"""What is counted by: filters and their columns."""
+"""What roll-ups are counted by: filters and their columns."""
+
+FACETS = {
+    "category": {"category"},
+    "brand": {"brand"},
+    "condition": {"condition"},
+    "band": {"min_price", "max_price"},
+}
+"""What is counted by, and the filters that choose of it."""
 
 ROLLED_UP = frozenset({"category", "brand", "condition", "in_stock"})
 """Filters that roll-ups are kept by."""
@@ -40,7 +46,10 @@ class CategoryNode:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """Figures of some published products. ``category`` is None for all of them."""
+    """Figures of some published products. ``category`` is None for all of them.
+
+    ``rating`` is the average, in hundredths of a star, of the ``rated`` ones' ratings; 0 where none is.
+    """
 
     category: Category | None
     products: int
@@ -48,6 +57,8 @@ class Stats:
     lowest: Money | None
     highest: Money | None
     average: Money | None
+    rated: int
+    rating: int
 
     @property
     def currency(self) -> str:
@@ -153,17 +164,17 @@ def stats_by_category() -> list[Stats]:
 
 def facets(narrowed: Narrowed) -> Facets:
     """Counts of every choice, each under all that is asked for but its own filter."""
-    counts = _counts(narrowed, "category")
-    of_brands = _counts(narrowed, "brand")
+    counts = _facet_counts(narrowed)
+    of_brands = counts["brand"]
     most = sorted(of_brands, key=lambda pk: (-of_brands[pk], str(pk)))[:MOST_BRANDS]
     named = {brand.pk: brand for brand in Brand.objects.filter(pk__in=most)}
     for pk, brand in named.items():
         brand.product_count = of_brands[pk]  # type: ignore[attr-defined]  # as ``brands`` annotates
     return Facets(
-        categories=[node for node in flat(category_tree(counts)) if node.product_count],
+        categories=[node for node in flat(category_tree(counts["category"])) if node.product_count],
         brands=[named[pk] for pk in most],
-        conditions=dict(sorted(_counts(narrowed, "condition").items())),
-        bands=_bands(narrowed.but("min_price", "max_price")),
+        conditions=dict(sorted(counts["condition"].items())),
+        bands=_bands(counts["band"]),
     )
 
 
@@ -171,6 +182,8 @@ FIGURES = {
     "number": Sum("products", default=0),
     "available": Sum("products", filter=Q(in_stock=True), default=0),
     "worth": Sum("price", default=0),
+    "reviewed": Sum("rated", default=0),
+    "stars": Sum("rating", default=0),
 }
 
 
@@ -180,8 +193,8 @@ def _stats(
     def money(minor: int | None) -> Money | None:
         return None if minor is None else Money(minor, settings.SHOP_CURRENCY)
 
-    number = row["number"]
-    average = _average(row["worth"], number) if number else None
+    number, rated = row["number"], row["reviewed"]
+    average = rounded(row["worth"], number) if number else None
     return Stats(
         category=category,
         products=number,
@@ -189,13 +202,9 @@ def _stats(
         lowest=money(lowest),
         highest=money(highest),
         average=money(average),
+        rated=rated,
+        rating=rounded(row["stars"], rated) if rated else 0,
     )
-
-
-def _average(total: int, number: int) -> int:
-    """Rounded half to even, as all money is."""
-    whole, rest = divmod(total, number)
-    return whole + (2 * rest + whole % 2 > number)
 
 
 def _with_price_ends() -> Any:
@@ -216,16 +225,28 @@ def _rolled_up(asked: Mapping[str, Any]) -> QuerySet[RollUp] | None:
     return rows.filter(category__in=asked["category"].shown) if "category" in asked else rows
 
 
-def _counts(narrowed: Narrowed, name: str) -> dict[Any, int]:
-    """Products for each value of a column of ``SHELF``, but those without one."""
-    column = SHELF[name]
-    rows = _rolled_up({n: value for n, value in narrowed.asked.items() if n != name})
-    if rows is not None and name == "brand":
-        return _sums(rows.exclude(brand=None), column)
-    if rows is not None:
-        return _sums(rows.filter(brand=narrowed.asked.get("brand")), column)
-    counted = narrowed.but(name).values(column).annotate(number=Count("pk"))
-    return {value: number for value, number in counted.values_list(column, "number") if value}
+def _facet_counts(narrowed: Narrowed) -> dict[str, dict[Any, int]]:
+    """Products for each value of each of ``FACETS``: from roll-ups, or counted once for all that
+    leave out the same filters."""
+    counts: dict[str, dict[Any, int]] = {}
+    together: dict[frozenset[str], list[str]] = {}
+    for name, own in FACETS.items():
+        rows = _shelves(narrowed.asked, name) if name in SHELF else None
+        if rows is None:
+            together.setdefault(frozenset(own & narrowed.asked.keys()), []).append(name)
+        else:
+            counts[name] = _sums(rows, SHELF[name])
+    for left_out, names in together.items():
+        counts |= counted_by(narrowed.but(*left_out), names)
+    return counts
+
+
+def _shelves(asked: Mapping[str, Any], name: str) -> QuerySet[RollUp] | None:
+    """What roll-ups have of all that is asked for but ``name``; None if they were not kept by that."""
+    rows = _rolled_up({n: value for n, value in asked.items() if n != name})
+    if rows is None:
+        return None
+    return rows.exclude(brand=None) if name == "brand" else rows.filter(brand=asked.get("brand"))
 
 
 def _sums(rows: QuerySet[RollUp], column: str) -> dict[Any, int]:
@@ -234,21 +255,16 @@ def _sums(rows: QuerySet[RollUp], column: str) -> dict[Any, int]:
     return {value: number for value, number in pairs if value and number}
 
 
-def _bands(products: ProductQuerySet) -> list[Band]:
-    unit = 10 ** exponent(settings.SHOP_CURRENCY)
-    starts = [start * unit for start in BANDS]
-    ends = [*(start - 1 for start in starts[1:]), None]
-    placed = [When(price__lt=start, then=place) for place, start in enumerate(starts[1:])]
-    band = Case(*placed, default=len(starts) - 1, output_field=IntegerField())
-    rows = products.annotate(band=band).values("band").annotate(number=Count("pk"))
-    counts = dict(rows.values_list("band", "number"))
+def _bands(counts: Mapping[int, int]) -> list[Band]:
+    lowest = starts()
+    highest = [*(start - 1 for start in lowest[1:]), None]
 
     def money(minor: int) -> Money:
         return Money(minor, settings.SHOP_CURRENCY)
 
     return [
         Band(money(start), None if end is None else money(end), counts[place])
-        for place, (start, end) in enumerate(zip(starts, ends, strict=True))
+        for place, (start, end) in enumerate(zip(lowest, highest, strict=True))
         if place in counts
     ]
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Sum, Value
+from django.db.models import Count, Q, Sum, Value
 
 from accounts.models import Seller
 from catalog.models import Product, RollUp
@@ -15,8 +15,17 @@ BY = ("category_id", "brand_id", "condition", "in_stock", "currency")
 """What figures are kept by."""
 
 Shelf = tuple[UUID, UUID | None, str, bool, str]
-Figures = tuple[int, int]
-"""Number of products, sum of their prices in minor units."""
+Figures = tuple[int, ...]
+"""The sums named by ``FIGURES``."""
+
+FIGURES = ("products", "price", "rated", "rating")
+COUNTED = {
+    "products": -Count("pk"),
+    "price": -Sum("price"),
+    "rated": -Count("pk", filter=Q(rating__gt=0)),
+    "rating": -Sum("rating"),
+}
+"""A recount, to be taken off what is kept."""
 
 
 @transaction.atomic
@@ -27,7 +36,7 @@ def fold_rollups() -> int:
     meanwhile stays, and of two at once the second finds nothing left to do.
     """
     rows = list(RollUp.objects.order_by("pk").select_for_update())
-    shelves = _added_up((_shelf(row), (row.products, row.price)) for row in rows)
+    shelves = _added_up((_shelf(row), _figures(row)) for row in rows)
     RollUp.objects.filter(pk__in=[row.pk for row in rows]).delete()
     RollUp.objects.bulk_create([_row(*each) for each in shelves.items()], batch_size=500)
     return len(rows) - len(shelves)
@@ -43,10 +52,10 @@ def differences() -> dict[Shelf, Figures]:
         status=Product.Status.ACTIVE, deleted_at=None, seller__status=Seller.Status.APPROVED
     )
     counted = sold.order_by().annotate(kept=Value(0)).values_list(*BY, "kept")
-    rows = kept.annotate(number=Sum("products"), worth=Sum("price")).union(
-        counted.annotate(number=-Count("pk"), worth=-Sum("price")), all=True
-    )
-    figures = ((tuple(row[:5]), row[5], (row[6], row[7])) for row in rows)
+    sums = {f"sum_{name}": Sum(name) for name in FIGURES}
+    recount = {f"sum_{name}": COUNTED[name] for name in FIGURES}
+    rows = kept.annotate(**sums).union(counted.annotate(**recount), all=True)
+    figures = ((tuple(row[:5]), row[5], tuple(row[6:])) for row in rows)
     return _added_up(
         (shelf, figure)
         for at, is_kept, figure in figures
@@ -58,18 +67,17 @@ def differences() -> dict[Shelf, Figures]:
 def repair() -> int:
     """Make the roll-ups those of a recount. Returns how many shelves were wrong."""
     wrong = differences()
-    corrections = [_row(shelf, (-number, -price)) for shelf, (number, price) in wrong.items()]
+    corrections = [_row(shelf, [-figure for figure in figures]) for shelf, figures in wrong.items()]
     RollUp.objects.bulk_create(corrections)
     return len(wrong)
 
 
 def _added_up(figures: Iterable[tuple[Any, Figures]]) -> dict[Shelf, Figures]:
     """Summed by shelf; those that come to nothing left out."""
-    sums: dict[Shelf, list[int]] = defaultdict(lambda: [0, 0])
-    for shelf, (number, price) in figures:
-        sums[shelf][0] += number
-        sums[shelf][1] += price
-    return {shelf: (number, price) for shelf, (number, price) in sums.items() if number or price}
+    sums: dict[Shelf, list[int]] = defaultdict(lambda: [0] * len(FIGURES))
+    for shelf, figure in figures:
+        sums[shelf] = [before + more for before, more in zip(sums[shelf], figure, strict=True)]
+    return {shelf: tuple(summed) for shelf, summed in sums.items() if any(summed)}
 
 
 def _both(shelf: Any) -> set[Any]:
@@ -82,6 +90,10 @@ def _shelf(row: RollUp) -> Shelf:
     return row.category_id, row.brand_id, row.condition, row.in_stock, row.currency
 
 
-def _row(shelf: Shelf, figures: Figures) -> RollUp:
-    names: Mapping[str, Any] = dict(zip(BY, shelf, strict=True))
-    return RollUp(**names, products=figures[0], price=figures[1])
+def _figures(row: RollUp) -> Figures:
+    return tuple(getattr(row, name) for name in FIGURES)
+
+
+def _row(shelf: Shelf, figures: Iterable[int]) -> RollUp:
+    names: Mapping[str, Any] = dict(zip((*BY, *FIGURES), (*shelf, *figures), strict=True))
+    return RollUp(**names)

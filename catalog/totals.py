@@ -7,17 +7,20 @@ from typing import Any
 from django.db import connections
 from django.db.models import QuerySet
 
-EXACT_UP_TO = 10_000
-"""Rows that are counted: some milliseconds' worth."""
+EXACT_UP_TO = 1_000
+"""Rows that are counted: a millisecond or two."""
 
 
 def counted(rows: QuerySet[Any]) -> tuple[int, bool]:
     """The number of ``rows``, and whether it is an estimate."""
     keys = rows.order_by().values("pk")
     number = keys[: EXACT_UP_TO + 1].count()
-    if number <= EXACT_UP_TO:
-        return number, False
-    return ESTIMATES[connections[rows.db].vendor](keys)
+    return (number, False) if number <= EXACT_UP_TO else estimated(rows)
+
+
+def estimated(rows: QuerySet[Any]) -> tuple[int, bool]:
+    """As ``counted``, where ``rows`` are known to be more than ``EXACT_UP_TO``."""
+    return ESTIMATES[connections[rows.db].vendor](rows.order_by().values("pk"))
 
 
 def _planned(keys: QuerySet[Any]) -> tuple[int, bool]:

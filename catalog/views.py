@@ -9,16 +9,23 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from catalog import pictures, queries
+from catalog.emphasis import emphasised
 from catalog.filters import ShelfFilter
 from catalog.models import Category, Product, Variant
+from catalog.search import suggest
+from catalog.totals import counted
 from catalog.visits.counting import count_view
 from catalog.visits.views import recent_products, remember
+from catalog.wishlists.queries import choices, wished_first
 from core import clock
-from core.pages import page_of
+from core.pages import Page, page_of
 
 ON_HOME = 12
 ON_SHELF = 24
 RELATED = 4
+SUGGESTED = 6
+A_MINUTE = 60
+"""Seconds for which suggestions may be kept: whoever takes a letter back asks nobody."""
 A_DAY = 24 * 60 * 60
 """Seconds for which a drawn picture may be kept: a new title may change it."""
 
@@ -30,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "best_sellers": in_stock.order_by("-units_sold", "-pk")[:ON_HOME],
         "newest": in_stock.order_by("-created_at", "-pk")[:ON_HOME],
-        "categories": queries.category_tree(),
+        "wished": wished_first(request.user),
     }
     return render(request, "catalog/home.html", context)
 
@@ -39,6 +46,15 @@ def home(request: HttpRequest) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     """All products, narrowed by what was searched and chosen."""
     return _shelf(request, None, breadcrumbs=[])
+
+
+@require_safe
+@cache_control(public=True, max_age=A_MINUTE)
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """Options for the search box's list: products that what is being typed may mean."""
+    typed = request.GET.get("q", "")
+    found = [(each, emphasised(each.title, typed)) for each in suggest(typed, SUGGESTED)]
+    return render(request, "catalog/_suggestions.html", {"suggestions": found})
 
 
 @require_safe
@@ -55,10 +71,23 @@ def _shelf(request: HttpRequest, category: Category | None, **context: Any) -> H
     if not shelf.is_valid():
         shelf.form.cleaned_data = {}
     facets = queries.facets(shelf)
-    page = page_of(request, shelf.qs.with_card(), ON_SHELF)
-    shelf.offer(facets.brands)
-    context |= {"category": category, "children": _below(category, facets), "page": page}
+    shelf.offer(facets.brands, facets.conditions)
+    context |= {
+        "category": category,
+        "children": _below(category, facets),
+        "bands": facets.bands,
+        "page": _page(request, shelf),
+        "wished": wished_first(request.user),
+    }
     return render(request, "catalog/list.html", {"form": shelf.form, **context})
+
+
+def _page(request: HttpRequest, shelf: ShelfFilter) -> Page:
+    total, is_estimate = queries.rolled_up_total(shelf), False
+    if total is None:
+        total, is_estimate = counted(shelf.qs)
+    products = shelf.qs.with_card()
+    return page_of(request, products, ON_SHELF, total=total, is_estimate=is_estimate)
 
 
 def _below(category: Category | None, facets: queries.Facets) -> list[queries.CategoryNode]:
@@ -78,6 +107,8 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         "breadcrumbs": found.category.ancestors(include_self=True),
         "related": queries.related(found, RELATED),
         "recent": recent_products(request, but=found)[:RELATED],
+        "wishlists": choices(request.user.pk, found) if request.user.is_authenticated else (),
+        "wished": wished_first(request.user),
     }
     response = render(request, "catalog/product.html", context)
     if found.is_published:

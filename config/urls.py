@@ -1,4 +1,7 @@
-"""Every address. API routes are declared without a trailing slash and answer with one as well."""
+"""Every address. API routes are declared without a trailing slash and answer with one as well.
+
+They are tried in this order: what is asked most comes first.
+"""
 
 from django.contrib import admin
 from django.urls import include, path
@@ -8,14 +11,15 @@ from config.views import SchemaView
 from core import views as system
 
 api = [
-    path("", include("accounts.api.urls")),
     path("", include("catalog.api.urls")),
+    path("", include("accounts.api.urls")),
     path("", include("orders.api.urls")),
     path("", include("cart.api.urls")),
     path("", include("ledger.api.urls")),
 ]
 
 urlpatterns = [
+    path("api/v1/", include(api)),
     path("", include("catalog.urls")),
     path("", include("cart.urls")),
     path("", include("orders.urls")),
@@ -23,7 +27,6 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("admin/", admin.site.urls),
     path("api", system.ServiceView.as_view()),
-    path("api/v1/", include(api)),
     path("api/schema", SchemaView.as_view(), name="schema"),
     path("docs", SpectacularSwaggerSplitView.as_view(), name="docs"),
     path("metrics", system.metrics),

@@ -2,7 +2,8 @@
 
 Which consumers hear of which kind stands in ``settings.EVENT_CONSUMERS``:
 ``{"order.paid": ["catalog.services.count_sales"]}``. A consumer takes the event as its only
-argument and runs in one transaction with the mark that it is done, so its rows change once.
+argument and runs in one transaction with the mark that it is done, so its rows change once. One
+that takes its time is ``unhurried``: it runs outside, before the mark.
 """
 
 from collections.abc import Callable
@@ -21,6 +22,18 @@ MAX_ATTEMPTS = 10
 FIRST_RETRY = timedelta(seconds=10)
 LEASE = timedelta(seconds=60)
 """How long a queued delivery is left for a worker to take before it is queued again."""
+
+Consumer = Callable[[Event], None]
+
+
+def unhurried(consumer: Consumer) -> Consumer:
+    """Decorator for a consumer that decodes, computes or writes files: no transaction is open meanwhile.
+
+    It may run twice, even at once with itself: whoever dies, or fails, before the mark leaves a
+    delivery that is tried again. So repeating it must do no harm.
+    """
+    consumer.is_unhurried = True  # type: ignore[attr-defined]  # a mark on the function
+    return consumer
 
 
 def record(kind: str, subject_id: UUID, payload: dict[str, Any], *, at: datetime) -> Event:
@@ -102,13 +115,22 @@ def _claim(delivery_id: UUID, at: datetime, attempt: int | None) -> Delivery | N
 
 def _run(delivery: Delivery) -> bool:
     """Finish an attempt, unless another one has finished meanwhile."""
-    with _FailureNoted(delivery), transaction.atomic():
-        consumer: Callable[[Event], None] = import_string(delivery.consumer)
-        still_pending = Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.PENDING)
-        if not still_pending.update(state=Delivery.State.DONE, error=""):
-            return False
-        consumer(delivery.event)
+    with _FailureNoted(delivery):
+        consumer: Consumer = import_string(delivery.consumer)
+        if getattr(consumer, "is_unhurried", False):
+            consumer(delivery.event)
+            return _mark_done(delivery)
+        with transaction.atomic():
+            if not _mark_done(delivery):
+                return False
+            consumer(delivery.event)
     return True
+
+
+def _mark_done(delivery: Delivery) -> bool:
+    """False if another attempt did."""
+    still_pending = Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.PENDING)
+    return bool(still_pending.update(state=Delivery.State.DONE, error=""))
 
 
 class _FailureNoted:

@@ -11,8 +11,9 @@ from orders.models import Order
 
 Actor = Literal["buyer", "staff", "system"]
 
+PLACED = "order.placed"
 LABELS = {
-    "order.placed": "Ordered",
+    PLACED: "Ordered",
     "order.paid": "Paid",
     "order.refunded": "Refunded",
     "order.cancelled": "Cancelled",
@@ -35,9 +36,13 @@ class Moment:
 
 
 def timeline(order: Order) -> list[Moment]:
-    """All that happened to ``order``, oldest first. One query."""
-    placed = Moment("order.placed", order.created_at, _actor(order, order.user_id), None, "")
-    rows = Event.objects.filter(subject_id=order.pk, kind__in=LABELS).order_by("at", "pk")
+    """All that happened to ``order``, oldest first. One query.
+
+    That it was placed, it knows itself: also one from before Mercat.
+    """
+    placed = Moment(PLACED, order.created_at, _actor(order, order.user_id), None, "")
+    rows = Event.objects.filter(subject_id=order.pk, kind__in=LABELS.keys() - {PLACED})
+    rows = rows.order_by("at", "pk")
     return [placed, *(_moment(order, row.kind, row.at, row.payload) for row in rows)]
 
 

@@ -18,3 +18,24 @@ const closeOthers = (event) => {
 };
 document.addEventListener("click", closeOthers);
 document.addEventListener("focusin", closeOthers);
+
+// What had focus may be gone after a swap: what came in its place takes it, so that nobody starts again at the top.
+let place = 0;
+document.addEventListener("htmx:beforeSwap", ({ target }) => {
+  const places = [...target.querySelectorAll("[data-takes-focus]")];
+  place = Math.max(0, places.findIndex((each) => each.contains(document.activeElement)));
+});
+document.addEventListener("htmx:afterSettle", ({ target }) => {
+  if (document.activeElement !== document.body) return;
+  const places = [...target.querySelectorAll("[data-takes-focus]")];
+  (places[place] ?? places.at(-1))?.focus({ preventScroll: true });
+});
+
+// Buttons that copy what stands in a field, where the browser lets them.
+for (const button of navigator.clipboard ? document.querySelectorAll("[data-copy]") : []) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value);
+    button.querySelector("span").textContent = "Copied";
+  });
+}

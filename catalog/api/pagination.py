@@ -8,8 +8,8 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
+from catalog import search, totals
 from catalog.queries import rolled_up_total
-from catalog.totals import counted
 from core.api.pagination import Pages
 
 TEXT = {"type": "string"}
@@ -62,13 +62,37 @@ class ProductPages(Pages):
 
     def _by_number(self, queryset: QuerySet[Any], page: int, limit: int) -> list[Any]:
         """One row more than asked for says whether there is a next page: an estimate could not."""
-        self.total = rolled_up_total(self.narrowed)
-        if self.total is None:
-            self.total, self.is_estimate = counted(queryset)
         start = (page - 1) * limit
-        rows = list(queryset[start : start + limit + 1])
+        rows = self._stretch(queryset, start, start + limit + 1)
         if len(rows) > limit:
             self.links["next"] = replace_query_param(self.url, "page", page + 1)
         if page > 1:
             self.links["previous"] = replace_query_param(self.url, "page", page - 1)
         return rows[:limit]
+
+    def _stretch(self, queryset: QuerySet[Any], start: int, stop: int) -> list[Any]:
+        searched = self.narrowed.only_search
+        if searched is not None:
+            self.total, self.is_estimate = search.total(searched)
+            return search.best(self.narrowed.queryset, searched, start, stop)
+        if "relevance" in queryset.query.annotations:
+            return self._searched(queryset, start, stop)
+        self.total = rolled_up_total(self.narrowed)
+        if self.total is None:
+            self.total, self.is_estimate = totals.counted(queryset)
+        return self.rows(queryset, start, stop)
+
+    def _searched(self, queryset: QuerySet[Any], start: int, stop: int) -> list[Any]:
+        """What is found is sorted without being read, and thereby counted; then only the page is read."""
+        most = max(stop, totals.EXACT_UP_TO + 1)
+        ids = list(queryset.values_list("pk", flat=True)[:most])
+        exactly = len(ids) <= totals.EXACT_UP_TO
+        self.total, self.is_estimate = (len(ids), False) if exactly else totals.estimated(queryset)
+        return search.in_order(self.narrowed.queryset, ids[start:stop])
+
+    def rows(self, queryset: QuerySet[Any], start: int, stop: int) -> list[Any]:
+        """Of what is searched, only the page is read."""
+        if "relevance" not in queryset.query.annotations:
+            return super().rows(queryset, start, stop)
+        ids = list(queryset.values_list("pk", flat=True)[start:stop])
+        return list(queryset.filter(pk__in=ids))

@@ -68,7 +68,7 @@ class ImportView(ApiView):
         seller, dry_run = seller_of(request.user), _flag(request, "dry_run")
         upload = FileSerializer.read(request)["file"]
         report = imports.import_products(
-            upload, seller=seller, actor_id=request.user.pk, dry_run=dry_run, at=clock.now()
+            upload.read(), seller=seller, actor_id=request.user.pk, dry_run=dry_run, at=clock.now()
         )
         body = ReportSerializer(report).data
         if report.faults and not dry_run:

@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalog.models import Media, Product, Variant
-from catalog.queries import CategoryNode
+from catalog.queries import CategoryNode, Stats
 from catalog.search import MAX_LENGTH
 from core.api.fields import MoneyField
 
@@ -35,6 +35,10 @@ class VariantSerializer(serializers.ModelSerializer[Variant]):
     class Meta:
         model = Variant
         fields = ("id", "sku", "options", "price", "stock_quantity")
+
+
+def stars(hundredths: int) -> str | None:
+    return f"{hundredths // 100}.{hundredths % 100:02}" if hundredths else None
 
 
 class ProductSerializer(serializers.ModelSerializer[Product]):
@@ -77,7 +81,7 @@ class ProductSerializer(serializers.ModelSerializer[Product]):
 
     def get_rating(self, product: Product) -> str | None:
         """Stars from "1.00" to "5.00"; none without a review."""
-        return f"{product.rating // 100}.{product.rating % 100:02}" if product.rating else None
+        return stars(product.rating)
 
     def get_compare_at_price(self, product: Product) -> str | None:
         variant = product.first_variant
@@ -196,6 +200,16 @@ class PricesSerializer(serializers.Serializer[Any]):
     average = MoneyField(allow_null=True)
 
 
+class RatingsSerializer(serializers.Serializer[Any]):
+    """``average`` of the ``products`` that are rated: stars from "1.00" to "5.00"."""
+
+    average = serializers.SerializerMethodField()
+    products = serializers.IntegerField(source="rated")
+
+    def get_average(self, figures: Stats) -> str | None:
+        return stars(figures.rating)
+
+
 class StatsSerializer(serializers.Serializer[Any]):
     """Products are counted by whether any of them is in stock."""
 
@@ -204,6 +218,7 @@ class StatsSerializer(serializers.Serializer[Any]):
     out_of_stock = serializers.IntegerField()
     currency = serializers.CharField()
     price = PricesSerializer(source="*")
+    rating = RatingsSerializer(source="*")
 
 
 class CategoryStatsSerializer(StatsSerializer):

@@ -1,9 +1,11 @@
 """Anyone's view of the catalogue."""
 
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.shortcuts import get_object_or_404
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
@@ -12,11 +14,12 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
 from catalog import queries, search
-from catalog.api import serializers
+from catalog.api import cards, serializers
 from catalog.api.pagination import ProductPages
 from catalog.api.reads import CatalogueRead
 from catalog.filters import ProductFilter
 from catalog.models import Product
+from catalog.models.products import ProductQuerySet
 from core.api.views import ListView
 
 
@@ -38,7 +41,7 @@ class ProductListView(CatalogueRead, ListView):
     pagination_class = ProductPages
 
     def get_queryset(self) -> Any:
-        return Product.objects.published().with_card()
+        return _published(settings.SHOP_CURRENCY).all()
 
     @extend_schema(
         operation_id="products",
@@ -50,8 +53,10 @@ class ProductListView(CatalogueRead, ListView):
 
         ``facets=1`` adds how many products each choice of category, brand, condition and price would leave.
         """
-        wanted = _read(serializers.FacetsQuerySerializer, request)["facets"] == "1"
-        response = super().get(request, *args, **kwargs)
+        wanted = _wants_facets(request)
+        found = self.filter_queryset(self.get_queryset())
+        page = self.paginate_queryset(found.positions())
+        response = self.get_paginated_response(cards.cards([row.pk for row in page]))
         if wanted:
             counted = queries.facets(self.narrowed)
             response.data["facets"] = serializers.FacetsSerializer(counted).data
@@ -149,6 +154,19 @@ class BrandListView(CatalogueRead, ListView):
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Brands that have products for sale."""
         return super().get(request, *args, **kwargs)
+
+
+@cache
+def _published(_currency: str) -> ProductQuerySet:
+    """Put together once, as it is the same for every list; each takes a copy."""
+    return Product.objects.published()
+
+
+def _wants_facets(request: Request) -> bool:
+    """:raises ValidationError: that is neither said nor denied."""
+    if "facets" not in request.query_params:
+        return False
+    return bool(_read(serializers.FacetsQuerySerializer, request)["facets"] == "1")
 
 
 def _read(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:

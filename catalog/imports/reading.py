@@ -1,19 +1,23 @@
-"""From bytes to rows, line by line; what cannot be read is a fault with its line and column."""
+"""From bytes to lines of cells; what is no such file, or no such line, is a fault with its line."""
 
+import codecs
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from io import StringIO
 from typing import Any
 
-from catalog.imports.cells import plain
-from catalog.imports.columns import COLUMNS, READ
-from core.errors import DomainError
+from catalog.imports.columns import COLUMNS
 
-MAX_BYTES = 2_000_000
-MAX_ROWS = 500
-"""All of a file is one transaction, whose locks orders wait for."""
+MAX_BYTES = 10_000_000
+MAX_ROWS = 10_000
+"""All of a file is one transaction, whose locks orders wait for: some seconds."""
 
 REQUIRED = ("sku",)
+DELIMITERS = (",", ";", "\t")
+"""Spreadsheets write semicolons where the comma is in the numbers. None of them is in a column's name."""
+
+SAVE_AS_UTF8 = "Save the file as CSV in UTF-8."
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,96 +30,85 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """The cells that are not empty, as columns of the database have them."""
+class Line:
+    """Cells by column, as they stand in the file. ``number`` is where the first one begins."""
 
-    line: int
-    cells: dict[str, Any]
-
-    @property
-    def sku(self) -> str:
-        return str(self.cells["sku"])
-
-    @property
-    def group(self) -> str:
-        """What rows of one product share."""
-        return str(self.cells.get("product") or self.sku)
+    number: int
+    cells: dict[str, str]
 
 
-def read(lines: Iterable[bytes]) -> tuple[list[Row], list[Fault]]:
-    """Every row that can be read, and every fault of those that cannot."""
-    rows: list[Row] = []
+class _Unreadable(Exception):
+    """There is no going on after ``faults``."""
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__()
+        self.faults = faults
+
+
+def read(content: bytes) -> tuple[list[Line], list[Fault]]:
+    """Every line that can be read, and a fault for each that cannot."""
+    lines: list[Line] = []
     faults: list[Fault] = []
-    seen: set[str] = set()
-    for line, cells, complaint in _records(lines):
-        if complaint:
-            faults.append(Fault(line, "", complaint))
-            continue
-        parsed, wrong = _parsed(line, cells)
-        sku = parsed.get("sku")
-        if sku in seen:
-            wrong.append(Fault(line, "sku", "This SKU is in the file twice."))
-        seen.add(sku or "")
-        faults += wrong
-        if not wrong:
-            rows.append(Row(line, parsed))
-    return rows, faults
+    try:
+        for each in _lines(_text(content)):
+            if isinstance(each, Line):
+                lines.append(each)
+            else:
+                faults.append(each)
+    except _Unreadable as error:
+        faults += error.faults
+    return lines, faults
 
 
-def _records(lines: Iterable[bytes]) -> Iterator[tuple[int, dict[str, str], str]]:
-    """Line, cells by column, and "" or why there is no going on or what is wrong with the line."""
-    reader = csv.reader(_decoded(lines), strict=True)
+def _text(content: bytes) -> str:
+    if len(content) > MAX_BYTES:
+        raise _Unreadable(Fault(1, "", f"A file has at most {MAX_BYTES} bytes."))
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise _Unreadable(Fault(1, "", f"This is UTF-16. {SAVE_AS_UTF8}"))
+    try:
+        return content.decode().removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise _Unreadable(Fault(line, "", f"This line is not UTF-8. {SAVE_AS_UTF8}")) from error
+
+
+def _lines(text: str) -> Iterator[Line | Fault]:
+    first = text.split("\n", 1)[0]
+    delimiter = max(DELIMITERS, key=first.count)
+    records = _records(csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    header = [name.strip().lower() for name in next(records, (1, []))[1]]
+    if faults := list(_wrong_header(header)):
+        raise _Unreadable(*faults)
+    for count, (number, record) in enumerate(records, start=1):
+        if count > MAX_ROWS:
+            raise _Unreadable(Fault(number, "", f"A file has at most {MAX_ROWS} rows."))
+        yield _line(number, header, record)
+
+
+def _records(reader: Any) -> Iterator[tuple[int, list[str]]]:
+    """Records that are not empty, and the number of the line in which each begins."""
     start = 1
     try:
-        header = next(reader, [])
-        if complaint := _wrong_header(header):
-            yield 1, {}, complaint
-            return
-        for number, record in enumerate(reader, start=1):
-            start, end = reader.line_num - sum(cell.count("\n") for cell in record), reader.line_num
-            if number > MAX_ROWS:
-                yield start, {}, f"A file has at most {MAX_ROWS} rows."
-                return
+        for record in reader:
             if any(record):
-                yield start, dict(zip(header, record, strict=False)), _wrong_length(header, record)
-            start = end + 1
+                yield start, record
+            start = reader.line_num + 1
     except csv.Error as error:
-        yield max(start, reader.line_num), {}, f"This is no CSV: {error}."
-    except UnicodeDecodeError:
-        yield reader.line_num + 1, {}, "This line is not UTF-8."
+        raise _Unreadable(Fault(start, "", f"This is no CSV: {error}.")) from error
 
 
-def _decoded(lines: Iterable[bytes]) -> Iterator[str]:
-    for number, line in enumerate(lines):
-        yield line.decode("utf-8-sig" if number == 0 else "utf-8")
+def _line(number: int, header: Sequence[str], record: Sequence[str]) -> Line | Fault:
+    if len(header) != len(record):
+        return Fault(number, "", f"{len(record)} cells where the header has {len(header)}.")
+    return Line(number, dict(zip(header, record, strict=True)))
 
 
-def _wrong_header(header: Sequence[str]) -> str:
-    unknown = sorted(set(header) - set(COLUMNS))
-    missing = sorted(set(REQUIRED) - set(header))
-    if unknown:
-        return f"Columns that are not known: {', '.join(unknown)[:200]}."
-    if missing:
-        return f"Columns that are missing: {', '.join(missing)}."
-    return "A column is there twice." if len(set(header)) < len(header) else ""
-
-
-def _wrong_length(header: Sequence[str], record: Sequence[str]) -> str:
-    same = len(header) == len(record)
-    return "" if same else f"{len(record)} cells where the header has {len(header)}."
-
-
-def _parsed(line: int, record: dict[str, str]) -> tuple[dict[str, Any], list[Fault]]:
-    parsed: dict[str, Any] = {}
-    faults: list[Fault] = []
-    for column, cell in record.items():
-        text = plain(cell.strip())
-        try:
-            if "\0" in text:
-                faults.append(Fault(line, column, "This holds a character that cannot be meant."))
-            elif text:
-                parsed[column] = READ[column](text)
-        except DomainError as error:
-            faults.append(Fault(line, column, error.detail))
-    faults += [Fault(line, name, "Fill this in.") for name in REQUIRED if not record.get(name)]
-    return parsed, faults
+def _wrong_header(header: Sequence[str]) -> Iterator[Fault]:
+    for place, name in enumerate(header):
+        if name not in COLUMNS:
+            yield Fault(1, name[:60], f"This column is not known. Known are: {', '.join(COLUMNS)}.")
+        elif name in header[:place]:
+            yield Fault(1, name, "This column is there twice.")
+    for name in REQUIRED:
+        if name not in header:
+            yield Fault(1, name, "This column is missing.")

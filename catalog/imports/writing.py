@@ -26,12 +26,12 @@ def export_products(seller: Seller) -> Iterator[str]:
     own = Variant.objects.filter(product__seller=seller, product__deleted_at=None)
     rows = own.select_related("product__category", "product__brand")
     for variant in rows.order_by("product_id", "position", "pk").iterator(chunk_size=BATCH):
-        yield write([protected(cell) for cell in _cells(variant)])
+        yield write(cells(variant).values())
 
 
-def _cells(variant: Variant) -> Iterator[str]:
-    shown = _shown(variant)
-    return (str(shown[column]) for column in COLUMNS)
+def cells(variant: Variant) -> dict[str, str]:
+    """A variant's cells by column (its product's category and brand selected along)."""
+    return {column: protected(str(value)) for column, value in _shown(variant).items()}
 
 
 def _shown(variant: Variant) -> dict[str, Any]:

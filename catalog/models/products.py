@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.models import Seller
 from catalog import errors
-from catalog.models.shelves import Brand, Category
+from catalog.models.shelves import Brand, Category, ShownCategory
 from core.models import NEXT_VERSION, Versioned
 from core.money import Money
 
@@ -23,6 +23,15 @@ RESERVED_SLUGS = frozenset({"stats", "categories", "brands", "suggest"})
 CURRENCY = models.Q(currency__regex=r"^[A-Z][A-Z][A-Z]$")
 
 
+def _published() -> Q:
+    return Q(
+        status=Product.Status.ACTIVE,
+        deleted_at=None,
+        seller__status=Seller.Status.APPROVED,
+        currency=settings.SHOP_CURRENCY,
+    )
+
+
 class ProductQuerySet(models.QuerySet["Product"]):
     def locked(self) -> Self:
         """In pk order. Comes after variant locks."""
@@ -30,22 +39,17 @@ class ProductQuerySet(models.QuerySet["Product"]):
 
     def published(self) -> Self:
         """What anyone may see: active, not deleted, of a seller who may sell."""
-        return self.filter(
-            status=Product.Status.ACTIVE,
-            deleted_at=None,
-            seller__status=Seller.Status.APPROVED,
-            currency=settings.SHOP_CURRENCY,
-        )
+        return self.filter(_published())
 
     def visible_to(self, user: Any) -> Self:
         """Published, and the user's own; everything for catalogue staff. Nothing deleted."""
         kept = self.filter(deleted_at=None)
         if user.has_perm("catalog.view_product"):
             return kept
-        own = Q(seller__user_id=user.pk) if user.is_authenticated else Q(pk=None)
-        return kept.filter(Q(pk__in=Product.objects.published().values("pk")) | own)
+        own = Q(seller__user_id=user.pk) if user.is_authenticated else Q()
+        return kept.filter(_published() | own)
 
-    def in_category(self, category: Category) -> Self:
+    def in_category(self, category: Category | ShownCategory) -> Self:
         """In ``category`` or anywhere below it that is shown."""
         return self.filter(category_id__in=category.shown)
 
@@ -54,6 +58,12 @@ class ProductQuerySet(models.QuerySet["Product"]):
         return self.select_related("brand", "category", "seller").prefetch_related(
             "media", "variants"
         )
+
+    def positions(self) -> models.QuerySet["Product", Any]:
+        """Each product's ``pk`` and what it is sorted by, and nothing else of it."""
+        sorted_by = [str(name).lstrip("-") for name in self.query.order_by]
+        names = [name for name in sorted_by if name not in {"pk", "id"}]
+        return self.values_list("pk", *names, named=True)
 
     def refresh_offers(self, *, at: datetime) -> None:
         """Set ``price`` and ``in_stock`` from the variants.
@@ -149,9 +159,18 @@ class Product(Versioned):
             models.Index(fields=["status", "-units_sold", "-id"], name="catalog_product_sales"),
             models.Index(fields=["status", "title", "id"], name="catalog_product_title"),
             models.Index(fields=["status", "-rating", "-id"], name="catalog_product_rating"),
-            # Whether what a search found is published, without a look at the product.
+            # What facets count by, and whether it is published, without a look at the product.
             models.Index(
-                fields=["id", "seller", "currency"],
+                fields=[
+                    "id",
+                    "seller",
+                    "currency",
+                    "category",
+                    "brand",
+                    "condition",
+                    "price",
+                    "in_stock",
+                ],
                 condition=Q(status="active", deleted_at=None),
                 name="catalog_product_shown",
             ),

@@ -20,10 +20,17 @@ class LexemesField(models.TextField):  # type: ignore[type-arg]  # not generic w
 
 
 class SearchDocument(models.Model):
-    """The words by which a product is found. On SQLite ``id`` is the row of ``catalog_searchindex``."""
+    """The words by which a product is found. On SQLite ``id`` is the row of ``catalog_searchindex``.
+
+    PostgreSQL's have more, so that a search need not read products: each word once plainly, once with ``n_`` before it if it stands in
+    title, brand, category or SKU, once with ``t_`` if in the title; ``shown_in``, the currency that the product is for
+    sale in, or null if it is not published; and the product's ``units_sold``.
+    """
 
     product = models.OneToOneField(Product, on_delete=models.CASCADE, related_name="document")
     lexemes = LexemesField(null=True, editable=False)
+    shown_in = models.CharField(max_length=3, null=True, editable=False)  # noqa: DJ001  # shown in none: an index leaves these out
+    units_sold = models.PositiveBigIntegerField(db_default=0, editable=False)
 
     def __str__(self) -> str:
         return str(self.product_id)
@@ -53,7 +60,8 @@ class RollUp(models.Model):
     Of each shelf there are rows of all brands together, without a brand, and rows of each brand.
 
     Rows are only added, so that writers never wait for each other, and ``fold_rollups`` adds up
-    old ones. ``price`` is the sum of the products' prices in minor units of ``currency``.
+    old ones. ``price`` is the sum of the products' prices in minor units of ``currency``; ``rated`` is
+    how many of them have reviews, and ``rating`` the sum of their ratings in hundredths of a star.
     """
 
     category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="+")
@@ -65,6 +73,8 @@ class RollUp(models.Model):
     currency = models.CharField(max_length=3)
     products = models.BigIntegerField()
     price = models.BigIntegerField()
+    rated = models.BigIntegerField(default=0, db_default=0)
+    rating = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         indexes: ClassVar = [

@@ -1,5 +1,6 @@
 """Where products stand: categories and brands."""
 
+from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
@@ -8,6 +9,13 @@ from django.utils.functional import cached_property
 from tree_queries.models import TreeNode
 
 from core.models import Versioned
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCategory:
+    """What products are narrowed by: the ids of a category and of all below it that is shown."""
+
+    shown: set[UUID]
 
 
 class Category(Versioned, TreeNode):  # type: ignore[misc,django-manager-missing]  # no stubs

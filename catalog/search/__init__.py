@@ -7,12 +7,18 @@ not by how often: a SKU written out, then words of the title, of brand, category
 description. Among equals, what sells best comes first.
 """
 
+import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
+from uuid import UUID
 
-from django.db import connections
-from django.db.models import Case, Func, IntegerField, Value, When
+from django.db import connection
+from django.db.models import Case, F, Func, IntegerField, Q, Value, When
 
+from catalog import totals
 from catalog.models import Product, SearchWord, Variant
 from catalog.models.products import ProductQuerySet
 from catalog.search import postgresql, sqlite
@@ -29,27 +35,79 @@ ENGINES: Mapping[str, Any] = {"postgresql": postgresql, "sqlite": sqlite}
 TITLE = ("title",)
 NAMES = ("title", "names")
 EVERYWHERE = ("title", "names", "description")
-BEST_FIRST = ("-relevance", "-units_sold", "-pk")
+BEST_FIRST = ("-relevance", "-sold", "-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """``text``, what it asks for, and how many products for sale have that: counted to one more than
+    ``totals.EXACT_UP_TO``."""
+
+    text: str
+    query: Query
+    matches: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.query)
 
 
 def find(products: ProductQuerySet, text: str) -> Any:
-    """Those of ``products`` that match ``text``, the most relevant first."""
-    query = understand(text)
-    return ranked(matching(products, query), query, text)
+    """Those of ``products`` that match ``text``, the most relevant first. All must be published."""
+    searched = understand(text)
+    return ranked(matching(products, searched.query), searched.query, text)
 
 
-def understand(text: str) -> Query:
+def understand(text: str) -> Search:
     """What ``text`` asks for. Where nothing for sale matches, words that nothing for sale has are read
     as those near them."""
     query = parse(text[:MAX_LENGTH])
-    return query if not query or _is_sold(query) else query.respelt(_near(_unsold(query)))
+    if not query or (matches := _number(query, totals.EXACT_UP_TO + 1)):
+        return Search(text, query, matches if query else 0)
+    meant = query.respelt(_near(_unsold(query)))
+    return Search(text, meant, 0 if meant == query else _number(meant, totals.EXACT_UP_TO + 1))
+
+
+def best(
+    products: ProductQuerySet,
+    searched: Search,
+    start: int,
+    stop: int,
+    parts: Sequence[str] = EVERYWHERE,
+) -> list[Product]:
+    """A stretch of what matches, the most relevant first, where ``products`` are all that are published."""
+    query, text = searched.query, searched.text
+    if not query:
+        return []
+    ids = _engine().best(query, parts, _skus(text), start, stop)
+    if ids is None:
+        return list(ranked(matching(products, query, parts), query, text)[start:stop])
+    return in_order(products, ids)
+
+
+def in_order(products: ProductQuerySet, ids: Sequence[UUID]) -> list[Product]:
+    """Those of ``products`` that have these ``ids``, in the order of the ``ids``."""
+    by_id = products.in_bulk(ids)
+    return [by_id[pk] for pk in ids if pk in by_id]
+
+
+def total(searched: Search) -> tuple[int, bool]:
+    """How many published products match, and whether that is an estimate."""
+    if searched.matches <= totals.EXACT_UP_TO:
+        return searched.matches, False
+    estimate = _engine().estimate(searched.query)
+    if estimate is None:
+        return _number(searched.query, sys.maxsize), False
+    return max(estimate, searched.matches), True
 
 
 def matching(
     products: ProductQuerySet, query: Query, parts: Sequence[str] = EVERYWHERE
 ) -> ProductQuerySet:
-    """Those of ``products`` whose ``parts`` have what is asked for."""
-    return products.filter(_found(products, query, parts)) if query else products.none()
+    """Those of ``products`` whose ``parts`` have what is asked for. All must be published."""
+    if not query:
+        return products.none()
+    shown: ProductQuerySet = _engine().narrowed(products)
+    return shown.filter(_found(query, parts))
 
 
 def suggest(text: str, limit: int) -> list[Product]:
@@ -57,45 +115,53 @@ def suggest(text: str, limit: int) -> list[Product]:
     being typed; the nearest ones where there are none."""
     published = Product.objects.published().with_card()
     query = begun(text[:MAX_LENGTH])
-    typed = list(ranked(matching(published, query, NAMES), query, text)[:limit])
+    typed = best(published, Search(text, query), 0, limit, NAMES)
     if typed or not query:
         return typed
-    meant = _meant(query)
-    return list(ranked(matching(published, meant, NAMES), meant, text)[:limit])
+    return best(published, Search(text, _meant(query)), 0, limit, NAMES)
 
 
 def ranked(products: ProductQuerySet, query: Query, text: str) -> Any:
-    """``products`` with their ``relevance``, in the order of ``BEST_FIRST``."""
+    """``products`` with ``relevance`` and ``sold``, in the order of ``BEST_FIRST``."""
+    counted = products.annotate(sold=F(_engine().SOLD))
     if not query:
-        return products.annotate(relevance=Value(0)).order_by(*BEST_FIRST)
-    positive, sku = query.without_exclusions(), text.replace("\0", "").strip()
-    spelt = {sku, sku.upper(), sku.lower()}
-    by_sku = list(Variant.objects.filter(sku__in=spelt).values_list("product_id", flat=True)[:3])
+        return counted.annotate(relevance=Value(0)).order_by(*BEST_FIRST)
+    positive = query.without_exclusions()
+    spelt = Variant.objects.filter(sku__in=_skus(text)).order_by().values("product_id")
     relevance = Case(
-        When(pk__in=by_sku, then=3),
-        When(_found(products, positive, TITLE), then=2),
-        When(_found(products, positive, NAMES), then=1),
+        When(pk__in=spelt, then=3),
+        When(_found(positive, TITLE), then=2),
+        When(_found(positive, NAMES), then=1),
         default=0,
         output_field=IntegerField(),
     )
-    return products.annotate(relevance=relevance).order_by(*BEST_FIRST)
+    return counted.annotate(relevance=relevance).order_by(*BEST_FIRST)
 
 
-def _found(products: ProductQuerySet, query: Query, parts: Sequence[str]) -> Func:
-    found: Func = ENGINES[connections[products.db].vendor].found(query, parts)
+def _engine() -> Any:
+    return ENGINES[connection.vendor]
+
+
+def _found(query: Query, parts: Sequence[str]) -> Func:
+    found: Func = _engine().found(query, parts)
     return found
 
 
-def _is_sold(query: Query) -> bool:
-    published = Product.objects.published()
-    ids = ENGINES[connections[published.db].vendor].ids(query, EVERYWHERE)
-    return published.filter(pk__in=ids).exists()
+def _number(query: Query, most: int) -> int:
+    number: int = _engine().number(query, most)
+    return number
+
+
+def _skus(text: str) -> set[str]:
+    """SKUs that ``text`` may be, however it is written."""
+    sku = text.replace("\0", "").strip()
+    return {sku, sku.upper(), sku.lower()}
 
 
 def _unsold(query: Query) -> list[str]:
     """Words, of letters only, that nothing for sale has."""
     typed = sorted(word for word in query.words if _may_be_mistyped(word))
-    return [word for word in typed if not _is_sold(parse(word))]
+    return [word for word in typed if not _number(parse(word), 1)]
 
 
 def _may_be_mistyped(word: str) -> bool:
@@ -129,20 +195,22 @@ def _meant(query: Query) -> Query:
 
 def _beginning_near(typed: str) -> tuple[str, ...]:
     """Words that begin as ``typed`` does but for one letter."""
-    found: set[str] = set()
-    for key in _keys(typed):
-        under = SearchWord.objects.filter(key__gte=key, key__lt=f"{key}~")
-        found |= set(under.values_list("word", flat=True).distinct().order_by("word")[:MAX_NEAR])
-    return tuple(sorted(found)[:MAX_NEAR])
+    ranges = (Q(key__gte=key, key__lt=f"{key}~") for key in _keys(typed))
+    under = SearchWord.objects.filter(reduce(or_, ranges)).values_list("word", flat=True)
+    return tuple(under.distinct().order_by("word")[:MAX_NEAR])
 
 
 __all__ = [
     "BEST_FIRST",
     "MAX_LENGTH",
     "Query",
+    "Search",
+    "best",
     "find",
+    "in_order",
     "matching",
     "ranked",
     "suggest",
+    "total",
     "understand",
 ]

@@ -1,19 +1,45 @@
-"""Search by PostgreSQL's full text: the ``tsvector`` of each product, under a GIN index."""
+"""Search by PostgreSQL's full text: the ``tsvector`` of each product, under a GIN index.
 
-from collections.abc import Sequence
+A document has each word up to three times, so that where a word stands is a question for the index, too.
+"""
 
+import json
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
 from django.db.models import BooleanField, CharField, F, Func, Value
-from django.db.models.expressions import RawSQL
 
+from catalog.models.products import ProductQuerySet
 from catalog.search.language import Clause, Query, Term
 
-WEIGHTS = {"title": "A", "names": "B", "description": "D"}
+MARKS = {("title",): "t_", ("title", "names"): "n_", ("title", "names", "description"): ""}
+"""What stands before the words of these parts."""
 
+PLACES = tuple(MARKS)
 
-FOUND = """
-    WITH found AS MATERIALIZED (SELECT product_id FROM catalog_searchdocument WHERE lexemes @@ %s::tsquery)
-    SELECT product_id FROM found
+SOLD = "document__units_sold"
+"""What products are sorted by: beside the words, so that products need not be read."""
+
+COMMON = 2
+"""So many letters begin so many words that the index is not asked for all of them."""
+
+FEW = 2_000
+"""As many products are sorted, or looked through for common words, without a second thought."""
+
+NUMBER = "SELECT catalog_search_number(%s::tsquery, %s, %s)"
+PAGE = "SELECT catalog_search_page(%s::tsquery[], %s, %s, %s, %s, %s, %s)"
+ROWS = """
+    EXPLAIN (FORMAT JSON)
+    SELECT FROM catalog_searchdocument WHERE lexemes @@ %s::tsquery AND shown_in = %s
     """
+
+
+def narrowed(products: ProductQuerySet) -> ProductQuerySet:
+    """The same published ``products``, as the index has them."""
+    return products.filter(document__shown_in=settings.SHOP_CURRENCY)
 
 
 def found(query: Query, parts: Sequence[str]) -> Func:
@@ -27,27 +53,61 @@ def found(query: Query, parts: Sequence[str]) -> Func:
     )
 
 
-def ids(query: Query, parts: Sequence[str]) -> RawSQL:
-    """Of the products that ``found`` is true of, for a question that the first of them answers.
+def number(query: Query, most: int) -> int:
+    """How many published products match, counted up to ``most``."""
+    return int(_answer(NUMBER, [_asked(query, PLACES[-1]), settings.SHOP_CURRENCY, most]))
 
-    Materialized: the planner takes a rare word for a common one, and would read the documents till it met one.
-    """
-    return RawSQL(FOUND, [_asked(query, parts)])  # noqa: S611  # words are parameters
+
+def estimate(query: Query) -> int | None:
+    """How many published products match, by the planner's statistics: right to a factor."""
+    plan = _answer(ROWS, [_asked(query, PLACES[-1]), settings.SHOP_CURRENCY])
+    return int((plan if isinstance(plan, list) else json.loads(plan))[0]["Plan"]["Plan Rows"])
+
+
+def best(
+    query: Query, parts: Sequence[str], skus: Collection[str], start: int, stop: int
+) -> list[UUID] | None:
+    """A stretch of the published products whose ``parts`` match, the most relevant first."""
+    tiers, common = _tiers(query, parts), _is_common(query)
+    asked = [tiers, list(skus), settings.SHOP_CURRENCY, start, stop, FEW, common]
+    return list(_answer(PAGE, asked))
+
+
+def _is_common(query: Query) -> bool:
+    """Whether nothing is asked for but what begins with a letter or two."""
+    terms = [term for clause in query.clauses for term in clause.wanted]
+    return all(term.begun and len(term.spellings[0][0]) <= COMMON for term in terms)
+
+
+def _answer(sql: str, parameters: list[Any]) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchone()[0]
+
+
+def _tiers(query: Query, parts: Sequence[str]) -> list[str]:
+    """Questions that each match what the one before does not: in the title, in its names, in all ``parts``."""
+    everything, positive = _asked(query, parts), query.without_exclusions()
+    in_title, in_names = _asked(positive, PLACES[0]), _asked(positive, PLACES[1])
+    return [
+        f"({everything}) & ({in_title})",
+        f"({everything}) & ({in_names}) & !({in_title})",
+        f"({everything}) & !({in_names})",
+    ][: PLACES.index(tuple(parts)) + 1]
 
 
 def _asked(query: Query, parts: Sequence[str]) -> str:
-    weights = "".join(WEIGHTS[part] for part in parts) if len(parts) < len(WEIGHTS) else ""
-    return " | ".join(f"({_clause(clause, weights)})" for clause in query.clauses)
+    mark = MARKS[tuple(parts)]
+    return " | ".join(f"({_clause(clause, mark)})" for clause in query.clauses)
 
 
-def _clause(clause: Clause, weights: str) -> str:
-    wanted = [_term(term, weights) for term in clause.wanted]
-    return " & ".join([*wanted, *(f"!{_term(term, weights)}" for term in clause.unwanted)])
+def _clause(clause: Clause, mark: str) -> str:
+    wanted = [_term(term, mark) for term in clause.wanted]
+    return " & ".join([*wanted, *(f"!{_term(term, mark)}" for term in clause.unwanted)])
 
 
-def _term(term: Term, weights: str) -> str:
+def _term(term: Term, mark: str) -> str:
     """Folded words are letters and digits: in quotes, nothing of them is syntax."""
-    mark = "*" if term.begun else ""
-    label = f":{mark}{weights}" if mark or weights else ""
-    spelt = (" <-> ".join(f"'{word}'{label}" for word in words) for words in term.spellings)
+    label = ":*" if term.begun else ""
+    spelt = (" <-> ".join(f"'{mark}{word}'{label}" for word in words) for words in term.spellings)
     return f"({' | '.join(f'({words})' for words in spelt)})"

@@ -1,16 +1,26 @@
 """Search by SQLite's FTS5: the table ``catalog_searchindex``, a row for each product's document."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from uuid import UUID
 
 from django.db.models import BooleanField, CharField, F, Func, Value
 from django.db.models.expressions import RawSQL
 
+from catalog.models import Product
+from catalog.models.products import ProductQuerySet
 from catalog.search.language import Clause, Query, Term
 
+SOLD = "units_sold"
+EVERYWHERE = ("title", "names", "description")
 FOUND = """
     SELECT product_id FROM catalog_searchdocument
      WHERE id IN (SELECT rowid FROM catalog_searchindex WHERE catalog_searchindex MATCH %s)
     """
+
+
+def narrowed(products: ProductQuerySet) -> ProductQuerySet:
+    """The same published ``products``: this index knows nothing of that."""
+    return products
 
 
 def found(query: Query, parts: Sequence[str]) -> Func:
@@ -24,9 +34,20 @@ def found(query: Query, parts: Sequence[str]) -> Func:
     )
 
 
-def ids(query: Query, parts: Sequence[str]) -> RawSQL:
-    """Of the products that ``found`` is true of."""
-    return RawSQL(FOUND, [_asked(query, parts)])  # noqa: S611  # words are parameters
+def number(query: Query, most: int) -> int:
+    """How many published products match, counted up to ``most``."""
+    ids = RawSQL(FOUND, [_asked(query, EVERYWHERE)])  # noqa: S611  # words are parameters
+    return Product.objects.published().filter(pk__in=ids)[:most].count()
+
+
+def estimate(query: Query) -> int | None:
+    """There is nothing to estimate by."""
+
+
+def best(
+    query: Query, parts: Sequence[str], skus: Collection[str], start: int, stop: int
+) -> list[UUID] | None:
+    """There is no quicker way than to sort all that match."""
 
 
 def _asked(query: Query, parts: Sequence[str]) -> str:

@@ -7,7 +7,13 @@ from catalog.services.media import (
     edit_picture,
     make_thumbnail,
 )
-from catalog.services.products import delete_product, draft_product, edit_product
+from catalog.services.products import (
+    delete_product,
+    draft_product,
+    edit_product,
+    refuse_move,
+    slug_of,
+)
 from catalog.services.sales import count_sales
 from catalog.services.stock import adjust_stock, count_stock, return_stock, take_stock
 from catalog.services.variants import (
@@ -16,11 +22,13 @@ from catalog.services.variants import (
     change_variant,
     create_variant,
     edit_variant,
+    refuse_beside,
     retire_variant,
 )
 from catalog.services.wishlists import (
     create_wishlist,
     delete_wishlist,
+    first_wishlist,
     rename_wishlist,
     share_wishlist,
     unshare_wishlist,
@@ -46,12 +54,16 @@ __all__ = [
     "edit_picture",
     "edit_product",
     "edit_variant",
+    "first_wishlist",
     "list_products",
     "make_thumbnail",
+    "refuse_beside",
+    "refuse_move",
     "rename_wishlist",
     "retire_variant",
     "return_stock",
     "share_wishlist",
+    "slug_of",
     "take_stock",
     "unshare_wishlist",
     "unwish",

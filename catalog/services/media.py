@@ -14,10 +14,13 @@ from catalog.models import Media, Product, Variant
 from catalog.services.editing import lock_version, record, touch
 from catalog.uploads import pictures
 from core import events
+from core.errors import Stale
 from core.models import Event
 
 MAX_PICTURES = 20
 """Of one product."""
+LAST_POSITION = 32_767
+"""What its column holds. Pictures of one position stand in the order in which they were added."""
 
 
 def add_picture(
@@ -60,26 +63,42 @@ def delete_picture(media: Media, *, version: int | None, at: datetime) -> None:
     :raises Stale: the product has another version.
     """
     product = lock_version(media.product, version)
-    names = [str(file.name) for file in (media.file, media.thumbnail) if file]
-    media.delete()
+    locked = Media.objects.select_for_update().filter(pk=media.pk).first()
+    if locked is None:
+        raise Stale
+    names = [str(file.name) for file in (locked.file, locked.thumbnail) if file]
+    locked.delete()
     _edited(product, at)
     for name in names:
         transaction.on_commit(partial(default_storage.delete, name))
 
 
+@events.unhurried
 def make_thumbnail(event: Event) -> None:
     """Write a new picture's small copy; consumer of ``picture.added``. Repeated, it starts anew.
 
     A picture that is gone meanwhile has none.
+
+    :raises FileExistsError: another attempt is writing it at this moment.
     """
     media = Media.objects.filter(pk=event.subject_id, thumbnail="").exclude(file="").first()
     if media is None:
         return
     with default_storage.open(str(media.file.name)) as kept:
         small = ContentFile(pictures.thumbnail(kept))
-    name = f"products/{media.pk}.thumb.webp"
-    default_storage.delete(name)  # an attempt that failed after it wrote
-    Media.objects.filter(pk=media.pk).update(thumbnail=default_storage.save(name, small))
+    name = _written_over(f"products/{media.pk}.thumb.webp", small)
+    if not Media.objects.filter(pk=media.pk).update(thumbnail=name):
+        default_storage.delete(name)
+
+
+def _written_over(name: str, content: "ContentFile[bytes]") -> str:
+    """Save under this very name, whatever an attempt that died has left there."""
+    default_storage.delete(name)
+    saved = default_storage.save(name, content)
+    if saved != name:
+        default_storage.delete(saved)
+        raise FileExistsError(name)
+    return name
 
 
 @transaction.atomic
@@ -88,7 +107,7 @@ def _insert(media: Media, at: datetime) -> None:
     others = Media.objects.filter(product=product).order_by("position").values_list("position")
     if len(others) >= MAX_PICTURES:
         raise errors.TooManyPictures(field="file")
-    media.position = others[len(others) - 1][0] + 1 if others else 0
+    media.position = min(others[len(others) - 1][0] + 1, LAST_POSITION) if others else 0
     media.save(force_insert=True)
     events.record("picture.added", media.pk, {}, at=at)
     _edited(product, at)

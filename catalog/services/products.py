@@ -36,7 +36,7 @@ def draft_product(
     Raises what ``create_variant`` does.
     """
     product = Product(seller=seller, currency=settings.SHOP_CURRENCY, **fields)
-    product.slug = _slug(product)
+    product.slug = slug_of(product.title)
     product.save(force_insert=True)
     insert_variants(product, variants, at=at)
     Product.objects.filter(pk=product.pk).refresh_offers(at=at)
@@ -57,8 +57,7 @@ def edit_product(
     """
     locked = lock_version(product, version)
     wanted = changes.get("status", locked.status)
-    if wanted != locked.status and wanted not in MOVES[Product.Status(locked.status)]:
-        raise errors.StatusMoveRefused(locked.status, wanted)
+    refuse_move(locked.status, wanted)
     if wanted == Product.Status.ACTIVE and locked.price is None:
         raise errors.NothingToSell(field="status")
     for name, value in changes.items():
@@ -80,9 +79,15 @@ def delete_product(product: Product, *, version: int | None, at: datetime) -> No
     record(locked, "deleted", [], at=at)
 
 
-def _slug(product: Product) -> str:
+def refuse_move(current: str, wanted: str) -> None:
+    """:raises StatusMoveRefused: what is ``current`` does not become ``wanted``."""
+    if wanted != current and wanted not in MOVES[Product.Status(current)]:
+        raise errors.StatusMoveRefused(current, wanted)
+
+
+def slug_of(title: str) -> str:
     """The title, and enough chance to be alone; the p keeps it from being read as an id."""
-    return f"{slugify(product.title)[:MAX_SLUGGED]}-p{_chance(uuid7())}".lstrip("-")
+    return f"{slugify(title)[:MAX_SLUGGED]}-p{_chance(uuid7())}".lstrip("-")
 
 
 def _chance(made: UUID) -> str:

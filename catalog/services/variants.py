@@ -105,9 +105,16 @@ def refuse_clash(variant: Variant) -> None:
 
     :raises OptionsMixed, OptionsTaken, CompareAtPriceTooLow: as the names say.
     """
-    key = option_key(variant.options)
     keys = Variant.objects.filter(product=variant.product_id).exclude(pk=variant.pk)
-    others = set(keys.values_list("option_key", flat=True))
+    refuse_beside(variant, set(keys.values_list("option_key", flat=True)))
+
+
+def refuse_beside(variant: Variant, others: Collection[str]) -> None:
+    """Of a variant whose product's other variants have the option keys ``others``.
+
+    :raises OptionsMixed, OptionsTaken, CompareAtPriceTooLow: as the names say.
+    """
+    key = option_key(variant.options)
     if others and ("" in others or not key):
         raise errors.OptionsMixed(field="options")
     if key in others:

@@ -16,6 +16,8 @@ MAX_LISTS = 20
 """Of one user."""
 MAX_ITEMS = 200
 """Of one list."""
+FIRST_NAME = "Wishlist"
+"""What a list is called that nobody has named."""
 
 
 @transaction.atomic
@@ -28,6 +30,14 @@ def create_wishlist(*, owner: User, name: str) -> Wishlist:
     if Wishlist.objects.filter(owner=owner).count() >= MAX_LISTS:
         raise errors.TooManyWishlists
     return Wishlist.objects.create(owner=owner, name=name)
+
+
+@transaction.atomic
+def first_wishlist(*, owner: User) -> Wishlist:
+    """The owner's oldest list; a new, private one if there is none."""
+    advisory_lock(f"catalog:wishlists:{owner.pk}")
+    oldest = Wishlist.objects.filter(owner=owner).first()
+    return oldest or Wishlist.objects.create(owner=owner, name=FIRST_NAME)
 
 
 def delete_wishlist(wishlist: Wishlist) -> None:

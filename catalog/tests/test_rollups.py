@@ -33,6 +33,11 @@ class Counted(TestCase):
             st.sampled_from(["draft", "active", "archived"]),
         ),
         st.builds(lambda n, price: change(n, price=price), st.integers(0, 9), st.integers(0, 9999)),
+        st.builds(
+            lambda n, stars: change(n, rating=stars, reviews_count=1),
+            st.integers(0, 9),
+            st.sampled_from([0, 100, 467, 500]),
+        ),
         st.builds(lambda n, stock: change(n, in_stock=stock), st.integers(0, 9), st.booleans()),
         st.builds(
             lambda n, gone: change(n, deleted_at=timezone.now() if gone else None),
@@ -73,13 +78,14 @@ class Counted(TestCase):
 def test_folding_leaves_one_row_for_each_shelf_and_the_same_sums(db):
     category = CategoryFactory()
     for price in (100, 200, 300):
-        on_sale(price=price, category=category)
+        on_sale(price=price, category=category, rating=400)
     assert RollUp.objects.count() > 1
 
     rollups.fold_rollups()
 
     row = RollUp.objects.get()
     assert (row.products, row.price, row.category_id) == (3, 600, category.pk)
+    assert (row.rated, row.rating) == (3, 1200)
     assert rollups.fold_rollups() == 0
 
 
@@ -92,6 +98,7 @@ def test_a_wrong_figure_is_named_and_repaired(db):
     with pytest.raises(CommandError):
         call_command("check_rollups", stderr=errors)
     assert str(variant.product.category_id) in errors.getvalue()
+    assert "products +6, price +0, rated +0, rating +0" in errors.getvalue()
     call_command("check_rollups", repair=True, stdout=StringIO())
     call_command("check_rollups", stdout=StringIO())
 
@@ -99,19 +106,22 @@ def test_a_wrong_figure_is_named_and_repaired(db):
 def test_stats_are_of_what_is_published(api, db):
     kitchen, toys = CategoryFactory(slug="kitchen"), CategoryFactory(slug="toys")
     acme = BrandFactory()
-    on_sale(price=1000, category=kitchen, brand=acme)
-    on_sale(price=1001, category=kitchen, brand=acme, stock=0)
+    on_sale(price=1000, category=kitchen, brand=acme, rating=467)
+    on_sale(price=1001, category=kitchen, brand=acme, stock=0, rating=300)
     on_sale(price=9900, category=toys)
-    on_sale(price=1, seller__status=Seller.Status.SUSPENDED)
+    on_sale(price=1, rating=100, seller__status=Seller.Status.SUSPENDED)
     totals = {"total": 3, "in_stock": 2, "out_of_stock": 1, "currency": "GBP"}
     prices = {"min": "10.00", "max": "99.00", "average": "39.67"}
 
-    assert api().get(URL).json() == {**totals, "price": prices}
+    ratings = {"average": "3.84", "products": 2}  # 3.835, half to even
+
+    assert api().get(URL).json() == {**totals, "price": prices, "rating": ratings}
     groups = api().get(f"{URL}?group_by=category").json()["groups"]
     assert [(g["category"]["slug"], g["total"], g["in_stock"]) for g in groups] == [
         ("kitchen", 2, 1),
         ("toys", 1, 1),
     ]
+    assert [g["rating"] for g in groups] == [ratings, {"average": None, "products": 0}]
     assert [g["price"]["average"] for g in groups] == ["10.00", "99.00"]  # 10.005, half to even
 
 

@@ -7,30 +7,30 @@ BEGIN
     IF NOT EXISTS (
       SELECT 1 FROM fresh JOIN stale USING (id)
        WHERE (fresh.seller_id, fresh.category_id, fresh.brand_id, fresh.condition, fresh.in_stock, fresh.currency, fresh.price,
-              fresh.status, fresh.deleted_at)
+              fresh.rating, fresh.status, fresh.deleted_at)
           IS DISTINCT FROM
              (stale.seller_id, stale.category_id, stale.brand_id, stale.condition, stale.in_stock, stale.currency, stale.price,
-              stale.status, stale.deleted_at)
+              stale.rating, stale.status, stale.deleted_at)
     ) THEN
       RETURN NULL;
     END IF;
     PERFORM 1 FROM accounts_seller
       WHERE id IN (SELECT seller_id FROM fresh UNION SELECT seller_id FROM stale) ORDER BY id FOR SHARE;
-    INSERT INTO catalog_rollup (category_id, brand_id, condition, in_stock, currency, products, price)
-    SELECT category_id, brand_id, condition, in_stock, currency, sum(sign), sum(sign * price)
+    INSERT INTO catalog_rollup (category_id, brand_id, condition, in_stock, currency, products, price, rated, rating)
+    SELECT category_id, brand_id, condition, in_stock, currency, sum(sign), sum(sign * price),
+           sum(sign * (rating > 0)::int), sum(sign * rating)
       FROM (SELECT 1 AS sign, * FROM fresh UNION ALL SELECT -1, * FROM stale) change
      WHERE status = 'active' AND deleted_at IS NULL
        AND seller_id IN (SELECT id FROM accounts_seller WHERE status = 'approved')
      GROUP BY GROUPING SETS ((category_id, condition, in_stock, currency), (category_id, brand_id, condition, in_stock, currency))
-    HAVING (sum(sign) <> 0 OR sum(sign * price) <> 0) AND (GROUPING(brand_id) = 1 OR brand_id IS NOT NULL);
+    HAVING (sum(sign) <> 0 OR sum(sign * price) <> 0 OR sum(sign * (rating > 0)::int) <> 0 OR sum(sign * rating) <> 0) AND (GROUPING(brand_id) = 1 OR brand_id IS NOT NULL);
     RETURN NULL;
   END IF;
   PERFORM 1 FROM accounts_seller WHERE id IN (SELECT seller_id FROM fresh) ORDER BY id FOR SHARE;
-  INSERT INTO catalog_rollup (category_id, brand_id, condition, in_stock, currency, products, price)
+  INSERT INTO catalog_rollup (category_id, brand_id, condition, in_stock, currency, products, price, rated, rating)
   SELECT category_id, brand_id, condition, in_stock, currency,
-         CASE TG_OP WHEN 'INSERT' THEN count(*) ELSE -count(*) END,
-         CASE TG_OP WHEN 'INSERT' THEN sum(price) ELSE -sum(price) END
-    FROM fresh
+         sum(sign), sum(sign * price), sum(sign * (rating > 0)::int), sum(sign * rating)
+    FROM fresh CROSS JOIN (SELECT CASE TG_OP WHEN 'INSERT' THEN 1 ELSE -1 END AS sign) done
    WHERE status = 'active' AND deleted_at IS NULL
      AND seller_id IN (SELECT id FROM accounts_seller WHERE status = 'approved')
    GROUP BY GROUPING SETS ((category_id, condition, in_stock, currency), (category_id, brand_id, condition, in_stock, currency))
@@ -47,8 +47,9 @@ CREATE OR REPLACE TRIGGER catalog_rollup_product_removed AFTER DELETE ON catalog
 
 CREATE OR REPLACE FUNCTION catalog_rollup_sellers() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO catalog_rollup (category_id, brand_id, condition, in_stock, currency, products, price)
-  SELECT category_id, brand_id, condition, in_stock, product.currency, sum(sign), sum(sign * price)
+  INSERT INTO catalog_rollup (category_id, brand_id, condition, in_stock, currency, products, price, rated, rating)
+  SELECT category_id, brand_id, condition, in_stock, product.currency, sum(sign), sum(sign * price),
+         sum(sign * (rating > 0)::int), sum(sign * rating)
     FROM (
       SELECT fresh.id, CASE fresh.status WHEN 'approved' THEN 1 ELSE -1 END AS sign
         FROM fresh JOIN stale USING (id)
@@ -74,15 +75,16 @@ CREATE OR REPLACE TRIGGER catalog_rollup_emptied AFTER TRUNCATE ON catalog_produ
   FOR EACH STATEMENT EXECUTE FUNCTION catalog_rollup_emptied();
 
 -- What the sums lack of a recount.
-INSERT INTO catalog_rollup (category_id, brand_id, condition, in_stock, currency, products, price)
-SELECT category_id, brand_id, condition, in_stock, currency, sum(products), sum(price) FROM (
-  SELECT category_id, shelf.brand_id, condition, in_stock, product.currency, 1 AS products, price
+INSERT INTO catalog_rollup (category_id, brand_id, condition, in_stock, currency, products, price, rated, rating)
+SELECT category_id, brand_id, condition, in_stock, currency, sum(products), sum(price), sum(rated), sum(rating) FROM (
+  SELECT category_id, shelf.brand_id, condition, in_stock, product.currency, 1 AS products, price,
+         (rating > 0)::int AS rated, rating
     FROM catalog_product product
     JOIN accounts_seller seller ON seller.id = product.seller_id
     CROSS JOIN LATERAL (SELECT NULL::uuid UNION SELECT product.brand_id) shelf (brand_id)
    WHERE product.status = 'active' AND product.deleted_at IS NULL AND seller.status = 'approved'
   UNION ALL
-  SELECT category_id, brand_id, condition, in_stock, currency, -products, -price FROM catalog_rollup
+  SELECT category_id, brand_id, condition, in_stock, currency, -products, -price, -rated, -rating FROM catalog_rollup
 ) counted
 GROUP BY category_id, brand_id, condition, in_stock, currency
-HAVING sum(products) <> 0 OR sum(price) <> 0;
+HAVING sum(products) <> 0 OR sum(price) <> 0 OR sum(rated) <> 0 OR sum(rating) <> 0;

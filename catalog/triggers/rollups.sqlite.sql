@@ -4,63 +4,65 @@ CREATE TRIGGER catalog_rollup_product_added AFTER INSERT ON catalog_product
 WHEN NEW.status = 'active' AND NEW.deleted_at IS NULL
  AND EXISTS (SELECT 1 FROM accounts_seller WHERE id = NEW.seller_id AND status = 'approved')
 BEGIN
-  INSERT INTO catalog_rollup (category_id, brand_id, condition, in_stock, currency, products, price)
-  SELECT NEW.category_id, brand_id, NEW.condition, NEW.in_stock, NEW.currency, 1, NEW.price
+  INSERT INTO catalog_rollup (category_id, brand_id, condition, in_stock, currency, products, price, rated, rating)
+  SELECT NEW.category_id, brand_id, NEW.condition, NEW.in_stock, NEW.currency, 1, NEW.price, NEW.rating > 0, NEW.rating
     FROM (SELECT NULL AS brand_id UNION SELECT NEW.brand_id);
 END;
 CREATE TRIGGER catalog_rollup_product_removed AFTER DELETE ON catalog_product
 WHEN OLD.status = 'active' AND OLD.deleted_at IS NULL
  AND EXISTS (SELECT 1 FROM accounts_seller WHERE id = OLD.seller_id AND status = 'approved')
 BEGIN
-  INSERT INTO catalog_rollup (category_id, brand_id, condition, in_stock, currency, products, price)
-  SELECT OLD.category_id, brand_id, OLD.condition, OLD.in_stock, OLD.currency, -1, -OLD.price
+  INSERT INTO catalog_rollup (category_id, brand_id, condition, in_stock, currency, products, price, rated, rating)
+  SELECT OLD.category_id, brand_id, OLD.condition, OLD.in_stock, OLD.currency, -1, -OLD.price, -(OLD.rating > 0), -OLD.rating
     FROM (SELECT NULL AS brand_id UNION SELECT OLD.brand_id);
 END;
 CREATE TRIGGER catalog_rollup_product_changed AFTER UPDATE ON catalog_product
-WHEN (NEW.seller_id, NEW.category_id, NEW.brand_id, NEW.condition, NEW.in_stock, NEW.currency, NEW.price, NEW.status,
-      NEW.deleted_at)
+WHEN (NEW.seller_id, NEW.category_id, NEW.brand_id, NEW.condition, NEW.in_stock, NEW.currency, NEW.price, NEW.rating,
+      NEW.status, NEW.deleted_at)
   IS NOT (OLD.seller_id, OLD.category_id, OLD.brand_id, OLD.condition, OLD.in_stock, OLD.currency, OLD.price,
-          OLD.status, OLD.deleted_at)
+          OLD.rating, OLD.status, OLD.deleted_at)
 BEGIN
-  INSERT INTO catalog_rollup (category_id, brand_id, condition, in_stock, currency, products, price)
-  SELECT OLD.category_id, brand_id, OLD.condition, OLD.in_stock, OLD.currency, -1, -OLD.price
+  INSERT INTO catalog_rollup (category_id, brand_id, condition, in_stock, currency, products, price, rated, rating)
+  SELECT OLD.category_id, brand_id, OLD.condition, OLD.in_stock, OLD.currency, -1, -OLD.price, -(OLD.rating > 0), -OLD.rating
     FROM accounts_seller, (SELECT NULL AS brand_id UNION SELECT OLD.brand_id)
    WHERE id = OLD.seller_id AND status = 'approved' AND OLD.status = 'active' AND OLD.deleted_at IS NULL;
-  INSERT INTO catalog_rollup (category_id, brand_id, condition, in_stock, currency, products, price)
-  SELECT NEW.category_id, brand_id, NEW.condition, NEW.in_stock, NEW.currency, 1, NEW.price
+  INSERT INTO catalog_rollup (category_id, brand_id, condition, in_stock, currency, products, price, rated, rating)
+  SELECT NEW.category_id, brand_id, NEW.condition, NEW.in_stock, NEW.currency, 1, NEW.price, NEW.rating > 0, NEW.rating
     FROM accounts_seller, (SELECT NULL AS brand_id UNION SELECT NEW.brand_id)
    WHERE id = NEW.seller_id AND status = 'approved' AND NEW.status = 'active' AND NEW.deleted_at IS NULL;
 END;
 CREATE TRIGGER catalog_rollup_seller_changed AFTER UPDATE OF status ON accounts_seller
 WHEN (NEW.status = 'approved') <> (OLD.status = 'approved')
 BEGIN
-  INSERT INTO catalog_rollup (category_id, brand_id, condition, in_stock, currency, products, price)
+  INSERT INTO catalog_rollup (category_id, brand_id, condition, in_stock, currency, products, price, rated, rating)
   SELECT category_id, brand_id, condition, in_stock, currency,
          CASE NEW.status WHEN 'approved' THEN 1 ELSE -1 END * count(*),
-         CASE NEW.status WHEN 'approved' THEN 1 ELSE -1 END * sum(price)
+         CASE NEW.status WHEN 'approved' THEN 1 ELSE -1 END * sum(price),
+         CASE NEW.status WHEN 'approved' THEN 1 ELSE -1 END * sum(rating > 0),
+         CASE NEW.status WHEN 'approved' THEN 1 ELSE -1 END * sum(rating)
     FROM (
-      SELECT category_id, NULL AS brand_id, condition, in_stock, currency, price FROM catalog_product
+      SELECT category_id, NULL AS brand_id, condition, in_stock, currency, price, rating FROM catalog_product
        WHERE seller_id = NEW.id AND status = 'active' AND deleted_at IS NULL
       UNION ALL
-      SELECT category_id, brand_id, condition, in_stock, currency, price FROM catalog_product
+      SELECT category_id, brand_id, condition, in_stock, currency, price, rating FROM catalog_product
        WHERE seller_id = NEW.id AND status = 'active' AND deleted_at IS NULL AND brand_id IS NOT NULL
     )
    GROUP BY category_id, brand_id, condition, in_stock, currency;
 END;
 
 -- What the sums lack of a recount.
-INSERT INTO catalog_rollup (category_id, brand_id, condition, in_stock, currency, products, price)
-SELECT category_id, brand_id, condition, in_stock, currency, sum(products), sum(price) FROM (
-  SELECT category_id, NULL AS brand_id, condition, in_stock, product.currency, 1 AS products, price
+INSERT INTO catalog_rollup (category_id, brand_id, condition, in_stock, currency, products, price, rated, rating)
+SELECT category_id, brand_id, condition, in_stock, currency, sum(products), sum(price), sum(rated), sum(rating) FROM (
+  SELECT category_id, NULL AS brand_id, condition, in_stock, product.currency, 1 AS products, price, rating > 0 AS rated, rating
     FROM catalog_product product JOIN accounts_seller seller ON seller.id = product.seller_id
    WHERE product.status = 'active' AND product.deleted_at IS NULL AND seller.status = 'approved'
   UNION ALL
-  SELECT category_id, brand_id, condition, in_stock, product.currency, 1, price
+  SELECT category_id, brand_id, condition, in_stock, product.currency, 1, price, rating > 0, rating
     FROM catalog_product product JOIN accounts_seller seller ON seller.id = product.seller_id
    WHERE product.status = 'active' AND product.deleted_at IS NULL AND seller.status = 'approved'
      AND brand_id IS NOT NULL
   UNION ALL
-  SELECT category_id, brand_id, condition, in_stock, currency, -products, -price FROM catalog_rollup
+  SELECT category_id, brand_id, condition, in_stock, currency, -products, -price, -rated, -rating FROM catalog_rollup
 )
 GROUP BY category_id, brand_id, condition, in_stock, currency
-HAVING sum(products) <> 0 OR sum(price) <> 0;
+HAVING sum(products) <> 0 OR sum(price) <> 0 OR sum(rated) <> 0 OR sum(rating) <> 0;

@@ -30,17 +30,34 @@ BEGIN
   );
 END $$;
 
--- Brands and categories are locked, so that one that is being renamed is not read with its old name. '_' stands
--- between the parts: no search asks for it, and no phrase reaches over it. A word of a title, brand or category is
--- learnt under itself and under itself less any one letter, for those who mistype it.
+-- The same words, each with letters before it that no word begins with.
+CREATE OR REPLACE FUNCTION catalog_marked(mark text, words tsvector) RETURNS tsvector LANGUAGE sql IMMUTABLE STRICT AS $$
+  SELECT regexp_replace(words::text, '(^| )''', '\1''' || mark, 'g')::tsvector
+$$;
+
+-- As ProductQuerySet.published() has it: the currency that a product is for sale in.
+CREATE OR REPLACE FUNCTION catalog_shown_in(product catalog_product) RETURNS varchar LANGUAGE sql STABLE AS $$
+  SELECT product.currency FROM accounts_seller seller
+   WHERE seller.id = product.seller_id AND seller.status = 'approved'
+     AND product.status = 'active' AND product.deleted_at IS NULL
+$$;
+
+-- Sellers, brands and categories are locked, so that one that is being changed is not read as it was; then the
+-- documents, so that of two who change one product the second reads what the first wrote. Documents are the last
+-- that anybody locks, in the order of their products. '_' stands between the parts: no search asks for it, and no
+-- phrase reaches over it. A word of a title, brand or category is learnt under itself and under itself less any one
+-- letter, for those who mistype it.
 CREATE OR REPLACE FUNCTION catalog_search_index(wanted uuid[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
+  PERFORM 1 FROM accounts_seller WHERE id IN (SELECT seller_id FROM catalog_product WHERE id = ANY (wanted))
+    ORDER BY id FOR SHARE;
   PERFORM 1 FROM catalog_brand WHERE id IN (SELECT brand_id FROM catalog_product WHERE id = ANY (wanted))
     ORDER BY id FOR SHARE;
   PERFORM 1 FROM catalog_category WHERE id IN (SELECT category_id FROM catalog_product WHERE id = ANY (wanted))
     ORDER BY id FOR SHARE;
+  PERFORM 1 FROM catalog_searchdocument WHERE product_id = ANY (wanted) ORDER BY product_id FOR NO KEY UPDATE;
   WITH texts AS MATERIALIZED (
-    SELECT product.id,
+    SELECT product.id, catalog_shown_in(product) AS shown_in, product.units_sold,
            catalog_lexemes(catalog_fold(product.title)) AS title,
            catalog_lexemes(catalog_fold(concat_ws(' ', brand.name, category.name))) AS shelf,
            catalog_lexemes(catalog_fold(coalesce(
@@ -53,10 +70,12 @@ BEGIN
      WHERE product.id = ANY (wanted)
        AND EXISTS (SELECT 1 FROM catalog_variant WHERE product_id = product.id)
   ), indexed AS (
-    INSERT INTO catalog_searchdocument (product_id, lexemes)
-    SELECT id, setweight(title, 'A') || '_:1'::tsvector || setweight(shelf || skus, 'B') || '_:1'::tsvector || setweight(description, 'D')
-      FROM texts ORDER BY id
-    ON CONFLICT (product_id) DO UPDATE SET lexemes = EXCLUDED.lexemes
+    INSERT INTO catalog_searchdocument (product_id, shown_in, units_sold, lexemes)
+    SELECT id, shown_in, units_sold,
+           catalog_marked('t_', title) || catalog_marked('n_', names) || names || '_:1'::tsvector || description
+      FROM texts, LATERAL (SELECT title || '_:1'::tsvector || shelf || skus AS names) AS joined ORDER BY id
+    ON CONFLICT (product_id) DO UPDATE
+      SET lexemes = EXCLUDED.lexemes, shown_in = EXCLUDED.shown_in, units_sold = EXCLUDED.units_sold
   ), learnt AS (
     SELECT DISTINCT word FROM texts, unnest(tsvector_to_array(title || shelf)) AS word WHERE word ~ '^[a-z]{3,24}$'
   )
@@ -68,12 +87,41 @@ BEGIN
   ON CONFLICT DO NOTHING;
 END $$;
 
+-- Whether these are for sale: that changes more often than words do.
+CREATE OR REPLACE FUNCTION catalog_search_show(wanted uuid[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM 1 FROM accounts_seller WHERE id IN (SELECT seller_id FROM catalog_product WHERE id = ANY (wanted))
+    ORDER BY id FOR SHARE;
+  PERFORM 1 FROM catalog_searchdocument WHERE product_id = ANY (wanted) ORDER BY product_id FOR NO KEY UPDATE;
+  UPDATE catalog_searchdocument document SET shown_in = catalog_shown_in(product)
+    FROM catalog_product product
+   WHERE product.id = document.product_id AND document.product_id = ANY (wanted)
+     AND document.shown_in IS DISTINCT FROM catalog_shown_in(product);
+END $$;
+
+-- How these sell: that changes with every order, and no index with it.
+CREATE OR REPLACE FUNCTION catalog_search_sold(wanted uuid[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM 1 FROM catalog_searchdocument WHERE product_id = ANY (wanted) ORDER BY product_id FOR NO KEY UPDATE;
+  UPDATE catalog_searchdocument document SET units_sold = product.units_sold
+    FROM catalog_product product
+   WHERE product.id = document.product_id AND document.product_id = ANY (wanted)
+     AND document.units_sold <> product.units_sold;
+END $$;
+
 -- No product is indexed before its first variant: until then nobody can see it.
 CREATE OR REPLACE FUNCTION catalog_search_product() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM catalog_search_index(array_agg(fresh.id)) FROM fresh JOIN stale USING (id)
    WHERE (fresh.title, fresh.description, fresh.category_id) <> (stale.title, stale.description, stale.category_id)
       OR fresh.brand_id IS DISTINCT FROM stale.brand_id
+  HAVING count(*) > 0;
+  PERFORM catalog_search_show(array_agg(fresh.id)) FROM fresh JOIN stale USING (id)
+   WHERE (fresh.status, fresh.deleted_at, fresh.seller_id, fresh.currency)
+      IS DISTINCT FROM (stale.status, stale.deleted_at, stale.seller_id, stale.currency)
+  HAVING count(*) > 0;
+  PERFORM catalog_search_sold(array_agg(fresh.id)) FROM fresh JOIN stale USING (id)
+   WHERE fresh.units_sold <> stale.units_sold
   HAVING count(*) > 0;
   RETURN NULL;
 END $$;
@@ -114,6 +162,95 @@ CREATE OR REPLACE TRIGGER catalog_search_brand_changed AFTER UPDATE ON catalog_b
   REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION catalog_search_shelf();
 CREATE OR REPLACE TRIGGER catalog_search_category_changed AFTER UPDATE ON catalog_category
   REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION catalog_search_shelf();
+
+CREATE OR REPLACE FUNCTION catalog_search_seller() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM catalog_search_show(array_agg(product.id)) FROM catalog_product product
+   WHERE product.seller_id IN (
+           SELECT fresh.id FROM fresh JOIN stale USING (id)
+            WHERE (fresh.status = 'approved') <> (stale.status = 'approved'))
+  HAVING count(*) > 0;
+  RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER catalog_search_seller_changed AFTER UPDATE ON accounts_seller
+  REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION catalog_search_seller();
+
+-- What finds are ordered by costs more than finding them. So each question of ``tiers`` is one of a class, the most
+-- relevant first, and the next is only asked when the page is not full. In a class that is small, all are sorted;
+-- in a large one, or where the words are known to be ``common``, the best sellers of all are looked at first.
+-- The settings keep to the index, whatever the planner takes a word for.
+CREATE OR REPLACE FUNCTION catalog_search_page(
+  tiers tsquery[], skus text[], currency text, page_start int, page_end int, few int, common boolean
+) RETURNS uuid[] LANGUAGE plpgsql STABLE
+  SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET max_parallel_workers_per_gather = 0
+AS $$
+DECLARE
+  spelt uuid[] := ARRAY(SELECT product_id FROM catalog_variant WHERE sku = ANY (skus));
+  page uuid[] := '{}';
+  tier uuid[];
+  asked tsquery;
+  missing int;
+  matches int;
+BEGIN
+  IF spelt <> '{}' THEN
+    page := ARRAY(
+      SELECT product_id FROM catalog_searchdocument
+       WHERE product_id = ANY (spelt) AND shown_in = currency
+         AND EXISTS (SELECT 1 FROM unnest(tiers) AS asked (words) WHERE lexemes @@ words)
+       ORDER BY units_sold DESC, product_id DESC);
+  END IF;
+  FOREACH asked IN ARRAY tiers LOOP
+    missing := page_end - cardinality(page);
+    EXIT WHEN missing <= 0;
+    IF NOT common THEN
+      WITH found AS MATERIALIZED (
+        SELECT product_id, units_sold FROM catalog_searchdocument
+         WHERE lexemes @@ asked AND shown_in = currency AND product_id <> ALL (spelt) LIMIT few + 1
+      )
+      SELECT ARRAY(SELECT product_id FROM found ORDER BY units_sold DESC, product_id DESC LIMIT missing),
+             (SELECT count(*) FROM found)
+        INTO tier, matches;
+    END IF;
+    IF common OR matches > few THEN
+      tier := catalog_search_common(asked, spelt, currency, missing, few);
+    END IF;
+    page := page || tier;
+  END LOOP;
+  RETURN page[page_start + 1 : page_end];
+END $$;
+
+-- The best selling of many that were found.
+CREATE OR REPLACE FUNCTION catalog_search_common(
+  asked tsquery, but_not uuid[], currency text, wanted int, few int
+) RETURNS uuid[] LANGUAGE plpgsql STABLE
+  SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET max_parallel_workers_per_gather = 0
+AS $$
+DECLARE
+  best uuid[] := ARRAY(
+    SELECT product_id
+      FROM (SELECT id FROM catalog_product WHERE status = 'active' ORDER BY units_sold DESC, id DESC LIMIT few) best
+      JOIN catalog_searchdocument ON product_id = best.id
+     WHERE lexemes @@ asked AND shown_in = currency AND product_id <> ALL (but_not)
+     ORDER BY catalog_searchdocument.units_sold DESC, product_id DESC LIMIT wanted);
+BEGIN
+  IF cardinality(best) = wanted THEN
+    RETURN best;
+  END IF;
+  RETURN ARRAY(
+    SELECT product_id FROM catalog_searchdocument
+     WHERE lexemes @@ asked AND shown_in = currency AND product_id <> ALL (but_not)
+     ORDER BY units_sold DESC, product_id DESC LIMIT wanted);
+END $$;
+
+-- How many are for sale that have this, counted up to a limit.
+CREATE OR REPLACE FUNCTION catalog_search_number(asked tsquery, currency text, most int) RETURNS int LANGUAGE plpgsql STABLE
+  SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET max_parallel_workers_per_gather = 0
+AS $$
+BEGIN
+  RETURN (SELECT count(*) FROM (
+    SELECT FROM catalog_searchdocument WHERE lexemes @@ asked AND shown_in = currency LIMIT most) counted);
+END $$;
 
 -- What was there before the index was.
 SELECT catalog_search_index(array_agg(product.id)) FROM catalog_product product

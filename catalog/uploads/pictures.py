@@ -49,7 +49,7 @@ def rewritten(sent: IO[bytes]) -> bytes:
             if picture.width * picture.height > MAX_PIXELS:
                 raise PictureRefused(f"A picture has at most {MAX_PIXELS} pixels.", field="file")
             picture.draft("RGB", (LONGEST, LONGEST))
-            return _encoded(ImageOps.exif_transpose(picture), LONGEST)
+            return _encoded(_of_eight_bits(picture), LONGEST)
     except UNREADABLE as error:
         raise PictureRefused(field="file") from error
 
@@ -60,13 +60,24 @@ def thumbnail(kept: IO[bytes]) -> bytes:
         return _encoded(picture, THUMBNAIL)
 
 
+def _of_eight_bits(picture: Image.Image) -> Image.Image:
+    """Grey of 16 bits would be cut off at 255, not divided: white all over."""
+    if not picture.mode.startswith("I"):
+        return picture
+    return picture.convert("I").point(lambda grey: grey / 257).convert("L")
+
+
 def _encoded(picture: Image.Image, longest: int) -> bytes:
-    """Only the pixels go over into the new picture; whatever else was in the file stays behind."""
+    """Only the pixels go over into the new picture; whatever else was in the file stays behind.
+
+    Made small before it is turned, for there is a copy of it then.
+    """
     mode = "RGBA" if picture.has_transparency_data else "RGB"
-    pixels = picture.convert(mode)
+    pixels = picture if picture.mode == mode else picture.convert(mode)
     pixels.thumbnail((longest, longest))
-    clean = Image.new(mode, pixels.size)
-    clean.paste(pixels)
+    upright = ImageOps.exif_transpose(pixels)
+    clean = Image.new(mode, upright.size)
+    clean.paste(upright)
     written = BytesIO()
     clean.save(written, "WEBP", quality=QUALITY)
     return written.getvalue()

@@ -121,6 +121,7 @@ DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url_config(DATABASE_UR
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE
 else:
+    DATABASES["default"]["ENGINE"] = "core.postgresql"
     DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | POSTGRESQL
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -325,8 +326,21 @@ DEMO_ALLOWED = True
 
 EVENT_CONSUMERS = {
     "order.paid": ["catalog.services.count_sales"],
+    "order.placed": ["orders.mail.confirm"],
+    "order.cancelled": ["orders.mail.tell_of_cancellation"],
     "picture.added": ["catalog.services.make_thumbnail"],
 }
+
+# Mail: written to files unless EMAIL_URL names a server.
+
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = str(VAR_DIR / "mail")
+if EMAIL_URL := env.str("EMAIL_URL", ""):
+    vars().update(env.email_url_config(EMAIL_URL))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Mercat <orders@localhost>")
+SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+"""Where links in mails lead."""
 
 # Jobs: the filesystem carries them unless CELERY_BROKER_URL names a server.
 

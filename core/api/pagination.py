@@ -84,7 +84,11 @@ class Pages(BasePagination):
             self.links["next"] = replace_query_param(self.url, "page", page + 1)
         if page > 1:
             self.links["previous"] = replace_query_param(self.url, "page", page - 1)
-        return list(queryset[start : start + limit])
+        return self.rows(queryset, start, start + limit)
+
+    def rows(self, queryset: QuerySet[Any], start: int, stop: int) -> list[Any]:
+        """A stretch of ``queryset``, in its order."""
+        return list(queryset[start:stop])
 
     def _by_cursor(self, queryset: QuerySet[Any], cursor: str, limit: int) -> list[Any]:
         backward, position = _decode(cursor) if cursor else (False, None)
@@ -94,7 +98,7 @@ class Pages(BasePagination):
             queryset = queryset.order_by(*ordering)
         if position is not None:
             queryset = _after(queryset, ordering, position)
-        rows = list(queryset[: limit + 1])
+        rows = self.rows(queryset, 0, limit + 1)
         more, rows = len(rows) > limit, rows[:limit]
         if backward:
             rows.reverse()

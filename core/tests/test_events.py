@@ -14,6 +14,7 @@ from core.models import Delivery, Event
 
 NOW = timezone.now()
 HEARD: list[str] = []
+DEPTHS: list[int] = []
 
 
 def listen(event):
@@ -28,14 +29,29 @@ def echo(event):
     events.record("echoed", event.subject_id, {}, at=event.at)
 
 
+@events.unhurried
+def toil(event):
+    DEPTHS.append(len(connection.savepoint_ids))
+    HEARD.append(event.kind)
+
+
+@events.unhurried
+def stumble(event):
+    HEARD.append(event.kind)
+    raise RuntimeError("no use")
+
+
 @pytest.fixture(autouse=True)
 def consumers(settings):
     HEARD.clear()
+    DEPTHS.clear()
     settings.EVENT_CONSUMERS = {
         "heard": [f"{__name__}.listen"],
         "failed": [f"{__name__}.fail"],
         "called": [f"{__name__}.echo"],
         "lost": ["nowhere.to_be.found"],
+        "toiled": [f"{__name__}.toil"],
+        "stumbled": [f"{__name__}.stumble"],
     }
 
 
@@ -104,6 +120,31 @@ def test_a_delivery_whose_workers_always_die_is_parked_in_the_end(db):
     assert events.deliver(delivery.pk, at=NOW) is False
     delivery.refresh_from_db()
     assert delivery.state == Delivery.State.PARKED
+
+
+def test_an_unhurried_consumer_runs_outside_of_transactions_and_once(db):
+    delivery = recorded("toiled")
+    depth = len(connection.savepoint_ids)
+
+    assert events.deliver(delivery.pk, at=NOW) is True
+    assert events.deliver(delivery.pk, at=NOW + timedelta(days=1)) is False
+
+    assert (["toiled"], [depth]) == (HEARD, DEPTHS)
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.error) == (Delivery.State.DONE, "")
+
+
+def test_an_unhurried_consumer_that_dies_before_the_mark_runs_again(db):
+    delivery = recorded("stumbled")
+    with pytest.raises(RuntimeError):
+        events.deliver(delivery.pk, at=NOW)
+
+    with pytest.raises(RuntimeError):
+        events.deliver(delivery.pk, at=NOW + events.FIRST_RETRY)
+
+    assert HEARD == ["stumbled"] * 2
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.attempts) == (Delivery.State.PENDING, 2)
 
 
 def test_a_consumer_that_cannot_be_imported_is_noted_like_any_failure(db):

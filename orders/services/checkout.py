@@ -15,6 +15,7 @@ from cart.shoppers import Shopper
 from catalog.errors import ProductUnavailable
 from catalog.models import Variant
 from catalog.services import take_stock
+from core import events
 from core.money import Money
 from orders import errors
 from orders.models import Order, Payment
@@ -67,6 +68,7 @@ def place_order(
     drafts.save([draft])
     if method == Payment.Method.WALLET:
         pay_from_wallets([draft])
+    events.record("order.placed", draft.order.pk, {"actor": str(buyer.pk)}, at=at)
     return Order.objects.with_parts().get(pk=draft.order.pk)
 
 

@@ -4,6 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from accounts.tests.factories import UserFactory
+from catalog.services import wishlists
 from catalog.tests.factories import BrandFactory, on_sale
 from orders.tests.factories import buy, give, put_in_cart
 from tests.browser.conftest import DESK, PHONE
@@ -15,12 +16,18 @@ PAGES = {
     "category": "/c/mugs",
     "search": "/search?q=cup&min_price=x",
     "nothing found": "/search?q=zebra",
+    "facets": "/search?q=cup&min_price=5.00&max_price=9.99",
     "product": "/p/cup",
+    "product with what was seen before": "/p/lantern",
     "cart": "/cart",
     "checkout": "/checkout",
     "orders": "/orders",
     "order": "/orders/{number}?placed",
     "wallet": "/wallet",
+    "wishlists": "/wishlists",
+    "wishlist": "/wishlists/{full}",
+    "empty wishlist": "/wishlists/{empty}",
+    "shared wishlist": "/wishlists/shared/{token}",
     "not found": "/nowhere",
 }
 
@@ -36,20 +43,52 @@ def place(db):
         category__slug="mugs",
         brand=BrandFactory(),
     )
-    order = buy(bob, cup, on_sale(title="Lantern"))
+    lantern = on_sale(title="Lantern", slug="lantern")
+    order = buy(bob, cup, lantern)
     put_in_cart(bob, cup)
-    return bob, order
+    full = wishlists.create_wishlist(owner=bob, name="For " + "Granny" * 12)
+    wishlists.share_wishlist(full, at=full.created_at)
+    for variant in (cup, lantern, on_sale(stock=0)):
+        wishlists.wish(full, variant.product, at=full.created_at)
+    empty = wishlists.create_wishlist(owner=bob, name="Nothing yet")
+    return bob, {
+        "number": order.number,
+        "full": full.pk,
+        "empty": empty.pk,
+        "token": full.token,
+    }
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
 def test_pages_are_accessible_and_fit(browse, place, viewport, scheme):
-    bob, order = place
+    bob, names = place
     visitor = browse(viewport=viewport, color_scheme=scheme)
     found = {name: faults(visitor.page, path) for name, path in ENTRANCE.items()}
     visitor.sign_in(bob)
     for name, path in PAGES.items():
-        found[name] = faults(visitor.page, path.format(number=order.number))
+        found[name] = faults(visitor.page, path.format(**names))
+
+    assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+def test_what_opens_is_accessible_and_fits(browse, place, viewport, scheme):
+    bob, names = place
+    visitor = browse(viewport=viewport, color_scheme=scheme)
+    page = visitor.page
+    visitor.sign_in(bob)
+    page.get_by_role("combobox").press_sequentially("cu")
+    visitor.reads("Blue Spotted")
+    page.keyboard.press("ArrowDown")
+    found = {"suggestions": faults_here(page)}
+    page.goto("/p/cup")
+    page.locator("summary").filter(has_text="Wishlists").click()
+    found["hearts"] = faults_here(page)
+    page.goto(f"/wishlists/{names['full']}")
+    page.get_by_text("Delete this list").click()
+    found["delete"] = faults_here(page)
 
     assert {name: faults for name, faults in found.items() if faults} == {}
 

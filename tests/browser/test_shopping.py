@@ -46,7 +46,7 @@ def test_register_find_buy_and_see_the_order(browse, options):
     assert_books_balance()
 
 
-def test_whoever_is_not_signed_in_comes_back_to_what_they_wanted(browse):
+def test_a_guests_basket_goes_along_when_they_sign_in_to_pay(browse):
     on_sale(title="Cup", slug="cup")
     bob = UserFactory()
     shopper = browse()
@@ -54,6 +54,8 @@ def test_whoever_is_not_signed_in_comes_back_to_what_they_wanted(browse):
 
     page.goto("/p/cup")
     page.get_by_role("button", name="Add to basket").click()
+    shopper.reads("Cup is in your basket.")
+    page.get_by_role("link", name="Go to checkout").click()
     page.get_by_label("E-mail").fill(bob.email)
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("main").get_by_role("button").click()
@@ -61,7 +63,9 @@ def test_whoever_is_not_signed_in_comes_back_to_what_they_wanted(browse):
     page.get_by_label("Password").fill("correct horse battery")
     page.get_by_role("main").get_by_role("button").click()
 
-    page.wait_for_url("**/p/cup")
+    page.wait_for_url("**/checkout")
+    shopper.reads("Cup")
+    assert bob.cart.items.get().quantity == 1
 
 
 def test_a_payment_that_is_refused_says_why_and_changes_nothing(browse):

@@ -20,8 +20,9 @@ class Command(BaseCommand):
             self.stdout.write(f"{rollups.repair()} shelves corrected")
             return
         wrong = rollups.differences()
-        for shelf, (number, price) in sorted(wrong.items(), key=str):
-            self.stderr.write(f"{shelf}: {number:+} products, {price:+} minor units")
+        for shelf, figures in sorted(wrong.items(), key=str):
+            named = zip(rollups.FIGURES, figures, strict=True)
+            self.stderr.write(f"{shelf}: {', '.join(f'{name} {by:+}' for name, by in named)}")
         if wrong:
             raise CommandError(f"{len(wrong)} shelves differ from a recount")
         self.stdout.write("Roll-ups equal a recount")

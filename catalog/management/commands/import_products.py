@@ -23,14 +23,13 @@ class Command(BaseCommand):
         seller = Seller.objects.filter(slug=options["seller"]).first()
         if seller is None:
             raise CommandError(f"There is no seller {options['seller']}.")
-        with options["file"].open("rb") as lines:
-            report = imports.import_products(
-                lines,
-                seller=seller,
-                actor_id=seller.user_id,
-                dry_run=options["dry_run"],
-                at=clock.now(),
-            )
+        report = imports.import_products(
+            options["file"].read_bytes(),
+            seller=seller,
+            actor_id=seller.user_id,
+            dry_run=options["dry_run"],
+            at=clock.now(),
+        )
         for fault in report.faults:
             self.stderr.write(f"line {fault.line}, {fault.column or 'the line'}: {fault.detail}")
         if report.faults:

@@ -1,0 +1,1 @@
+"""Wishlists on the shop's pages; the rules are in ``catalog.services.wishlists``."""
