@@ -1,6 +1,7 @@
 """How fast the catalogue answers: beside its own SQL without a framework, and an async service as usually written."""
 
 import json
+import statistics
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -79,13 +80,15 @@ def main(quick: bool) -> int:
         with _contenders(cluster, folder) as (shops, cache):
             found = questions.searches(facts, size.searches)
             _agree(shops, facts, found)
+            arena = rates.Arena(cache, facts, folder, size.rounds, size.seconds, _say)
             figures = [
-                *_rates(shops, cache, facts, folder, size),
+                *_rates(arena, shops),
                 *_latencies(cluster, shops, cache, found, size),
                 *_growth(shops, cache, same, size),
                 *mix.figures(shops.mercat, facts, found, 2 * size.seconds, folder),
             ]
-    return _result(quick, about, figures, size).conclude()
+    notes = [NOTE.format(size=size), QUIET.format(busy=statistics.median(arena.busy))]
+    return _result(quick, about, figures, notes).conclude()
 
 
 @contextmanager
@@ -154,10 +157,7 @@ def _agree(shops: Contenders, facts: Facts, found: Sequence[Question]) -> None:
     _say(f"All contenders answer {len(asked)} lists alike, and Mercat and the peer all figures")
 
 
-def _rates(
-    shops: Contenders, cache: Store, facts: Facts, folder: Path, size: Size
-) -> Iterator[Figure]:
-    arena = rates.Arena(cache, facts, folder, size.rounds, size.seconds, _say)
+def _rates(arena: rates.Arena, shops: Contenders) -> Iterator[Figure]:
     yield from rates.misses(arena, shops.mercat, shops.floor, shops.peer)
     yield from rates.hits(arena, shops.mercat, shops.peer)
 
@@ -193,7 +193,9 @@ def _growth(shops: Contenders, cache: Store, same: Facts, size: Size) -> Iterato
     yield from growth.figure(f"search of {many}", shops.mercat, shops.big, found, 2.0)
 
 
-def _result(quick: bool, about: machine.Machine, figures: Sequence[Figure], size: Size) -> Result:
+def _result(
+    quick: bool, about: machine.Machine, figures: Sequence[Figure], notes: Sequence[str]
+) -> Result:
     return Result(
         name="catalogue",
         title="Answering for the catalogue",
@@ -202,9 +204,11 @@ def _result(quick: bool, about: machine.Machine, figures: Sequence[Figure], size
         settings=SETTINGS,
         figures=figures,
         rates=rates.UNIT,
-        notes=[NOTE.format(size=size)],
+        notes=notes,
     )
 
+
+QUIET = """Before the turns of the first rows, other work kept {busy:.0%} of the processors busy (median): the more, the less the figures mean."""
 
 NOTE = """{size.products:,} products, and {size.factor} times as many in a second catalogue. Mercat is gunicorn as the container starts it, with
 production's settings, all middleware, and Redis. The floor is the same list as hand-written SQL in a bare WSGI application under the same gunicorn; the

@@ -2,7 +2,7 @@
 
 import statistics
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench import machine
@@ -21,7 +21,10 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Arena:
-    """Who competes, over which cache and catalogue, and for how long."""
+    """Over which cache and catalogue contenders compete, and for how long.
+
+    ``busy`` gathers which share of the processors others kept at work before each turn.
+    """
 
     cache: Store
     facts: Facts
@@ -29,6 +32,7 @@ class Arena:
     rounds: int
     seconds: float
     say: Say
+    busy: list[float] = field(default_factory=list)
 
     def turns(
         self, label: str, shops: Sequence[Shop], asked: Callable[[int], Sequence[Question]]
@@ -43,11 +47,11 @@ class Arena:
             lines = asked(number)
             for shop in shops:
                 self.cache.flush()
-                busy = machine.busy()
+                self.busy.append(machine.busy())
                 rates[shop.name].append(wrk.rate(shop, lines, load, self.folder))
                 self.say(
                     f"  round {number} of {self.rounds}: {label}, {shop.name:<8}"
-                    f"{rates[shop.name][-1]:8,.0f} {UNIT}  (before it, others kept {busy:.0%} busy)"
+                    f"{rates[shop.name][-1]:8,.0f} {UNIT}  (before it, others kept {self.busy[-1]:.0%} busy)"
                 )
         return rates
 
