@@ -6,8 +6,7 @@ never an error.
 
 import logging
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -52,15 +51,12 @@ class Lenient:
     def set(self, key: str, value: object, seconds: float) -> None:
         self._ask(lambda: cache.set(key, value, seconds), None)
 
-    @contextmanager
-    def alone(self, key: str) -> Iterator[bool]:
-        """Whether nobody else is in a block of this ``key``: True for everybody where none can tell."""
-        first = self._ask(lambda: bool(cache.add(key, 1, BUILT_WITHIN)), True)  # noqa: FBT003  # what is said instead
-        try:
-            yield first
-        finally:
-            if first:
-                self._ask(lambda: cache.delete(key), None)
+    def add(self, key: str, value: object, seconds: float) -> bool:
+        """Whether it was not there: True for everybody while none can tell."""
+        return self._ask(lambda: bool(cache.add(key, value, seconds)), True)  # noqa: FBT003  # what is said instead
+
+    def delete(self, key: str) -> None:
+        self._ask(lambda: cache.delete(key), None)
 
     def _ask(self, ask: Callable[[], T], otherwise: T) -> T:
         if time.monotonic() < self.out_until:
@@ -86,12 +82,16 @@ def fetch(
     """
     if found := store.get(key):
         return found[key], Outcome.HIT
-    with store.alone(_door(key)) as alone:
-        if not alone and (found := _awaited(key)):
-            return found[key], Outcome.AWAITED
+    if not store.add(_door(key), 1, BUILT_WITHIN) and (found := _awaited(key)):
+        return found[key], Outcome.AWAITED
+    kept = False
+    try:
         built = build()
-        if is_kept(built):
+        if kept := is_kept(built):
             store.set(key, built, lasting.total_seconds())
+    finally:
+        if not kept:  # else they find it, and the door goes by itself
+            store.delete(_door(key))
     return built, Outcome.BUILT
 
 

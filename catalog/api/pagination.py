@@ -1,6 +1,8 @@
 """Pages of products: the total is exact while it is cheap, and said to be an estimate beyond."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db.models import QuerySet
 from rest_framework.request import Request
@@ -39,6 +41,12 @@ FACETS = _object(
 """As ``serializers.FacetsSerializer`` writes it; only with ``facets=1``."""
 
 
+class Found(NamedTuple):
+    """A product of a page of a search, of which nothing is read yet."""
+
+    pk: UUID
+
+
 class ProductPages(Pages):
     """As ``Pages``, with ``total_is_estimate``."""
 
@@ -74,13 +82,20 @@ class ProductPages(Pages):
         searched = self.narrowed.only_search
         if searched is not None:
             self.total, self.is_estimate = search.total(searched)
-            return search.best(self.narrowed.queryset, searched, start, stop)
+            return _found(search.best_ids(self.narrowed.queryset, searched, start, stop))
         if "relevance" in queryset.query.annotations:
             return self._searched(queryset, start, stop)
+        rows = self.rows(queryset, start, stop)
+        self._count(queryset, rows, start, stop)
+        return rows
+
+    def _count(self, queryset: QuerySet[Any], rows: list[Any], start: int, stop: int) -> None:
+        """The last page says itself how many there are."""
         self.total = rolled_up_total(self.narrowed)
+        if self.total is None and len(rows) < stop - start and (rows or not start):
+            self.total = start + len(rows)
         if self.total is None:
             self.total, self.is_estimate = totals.counted(queryset)
-        return self.rows(queryset, start, stop)
 
     def _searched(self, queryset: QuerySet[Any], start: int, stop: int) -> list[Any]:
         """What is found is sorted without being read; then only the page is read."""
@@ -90,7 +105,7 @@ class ProductPages(Pages):
         else:  # an index may have this order, and need not be followed further than the page
             self.total, self.is_estimate = totals.counted(queryset)
             page = list(ids[start:stop])
-        return search.in_order(self.narrowed.queryset, page)
+        return _found(page)
 
     def _counted_on_the_way(self, ids: QuerySet[Any, Any], start: int, stop: int) -> list[Any]:
         """No index has this order: all must be found for the first of them."""
@@ -105,3 +120,7 @@ class ProductPages(Pages):
             return super().rows(queryset, start, stop)
         ids = list(queryset.values_list("pk", flat=True)[start:stop])
         return list(queryset.filter(pk__in=ids))
+
+
+def _found(ids: Sequence[UUID]) -> list[Found]:
+    return [Found(pk) for pk in ids]

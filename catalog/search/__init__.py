@@ -75,19 +75,26 @@ def best(
     parts: Sequence[str] = EVERYWHERE,
 ) -> list[Product]:
     """A stretch of what matches, the most relevant first, where ``products`` are all that are published."""
+    by_id = products.in_bulk(ids := best_ids(products, searched, start, stop, parts))
+    return [by_id[pk] for pk in ids if pk in by_id]
+
+
+def best_ids(
+    products: ProductQuerySet,
+    searched: Search,
+    start: int,
+    stop: int,
+    parts: Sequence[str] = EVERYWHERE,
+) -> list[UUID]:
+    """As ``best``, for those who read of the products what they need themselves."""
     query, text = searched.query, searched.text
     if not query:
         return []
-    ids = _engine().best(query, parts, _skus(text), start, stop)
-    if ids is None:
-        return list(ranked(matching(products, query, parts), query, text)[start:stop])
-    return in_order(products, ids)
-
-
-def in_order(products: ProductQuerySet, ids: Sequence[UUID]) -> list[Product]:
-    """Those of ``products`` that have these ``ids``, in the order of the ``ids``."""
-    by_id = products.in_bulk(ids)
-    return [by_id[pk] for pk in ids if pk in by_id]
+    ids: list[UUID] | None = _engine().best(query, parts, _skus(text), start, stop)
+    if ids is not None:
+        return ids
+    matches = ranked(matching(products, query, parts), query, text)
+    return list(matches.values_list("pk", flat=True)[start:stop])
 
 
 def total(searched: Search) -> tuple[int, bool]:
