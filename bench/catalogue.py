@@ -55,7 +55,7 @@ class Size:
     asked: int
 
 
-FULL = Size(products=100_000, factor=10, rounds=3, seconds=10, searches=600, every=3, asked=100)
+FULL = Size(products=100_000, factor=10, rounds=3, seconds=10, searches=600, every=5, asked=100)
 QUICK = Size(products=3_000, factor=2, rounds=1, seconds=2, searches=60, every=3, asked=10)
 
 

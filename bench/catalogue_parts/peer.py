@@ -27,6 +27,7 @@ from bench.catalogue_parts.peer_schemas import (
     Named,
     Page,
     Prices,
+    Ratings,
     Stats,
 )
 
@@ -132,14 +133,19 @@ async def _stats(session: AsyncSession, *, grouped: bool) -> Stats:
 
 
 def _figures(row: Any) -> dict[str, Any]:
-    number, available, lowest, highest, worth = row
-    average = (Decimal(worth) / number).quantize(1, ROUND_HALF_EVEN) if number else None
+    number, available, lowest, highest, worth, rated, stars = row
+    average = _average(worth, number)
     return {
         "total": number,
         "in_stock": available,
         "out_of_stock": number - available,
         "price": Prices(min=_pounds(lowest), max=_pounds(highest), average=_pounds(average)),
+        "rating": Ratings(average=_pounds(_average(stars, rated)), products=rated),
     }
+
+
+def _average(total: int, number: int) -> Decimal | None:
+    return (Decimal(total) / number).quantize(Decimal(1), ROUND_HALF_EVEN) if number else None
 
 
 def _pounds(minor: int | Decimal | None) -> str | None:

@@ -28,6 +28,8 @@ FIGURES = (
     func.min(Product.price),
     func.max(Product.price),
     func.sum(Product.price),
+    func.count(Product.id).filter(Product.rating > 0),
+    func.sum(Product.rating),
 )
 
 

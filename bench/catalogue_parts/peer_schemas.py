@@ -70,12 +70,18 @@ class Prices(BaseModel):
     average: str | None
 
 
+class Ratings(BaseModel):
+    average: str | None
+    products: int
+
+
 class Stats(BaseModel):
     total: int
     in_stock: int
     out_of_stock: int
     currency: str = "GBP"
     price: Prices
+    rating: Ratings
 
 
 class GroupStats(Stats):
