@@ -21,6 +21,7 @@ from accounts.models import User
 from accounts.tests.factories import SellerFactory, UserFactory
 from core import clock, guards
 from core.api import throttles
+from core.api.cached import memory
 from core.permissions import GRANTS
 from core.testing import Clocks
 
@@ -88,6 +89,7 @@ def _nothing_remembered() -> Iterator[None]:
     else:
         cache.clear()
     throttles.storage().reset()
+    memory.clear()
 
 
 @pytest.fixture

@@ -1,9 +1,10 @@
 """The catalogue's version: a number that grows with every change to what anybody may see of it."""
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 
 from catalog.models import CatalogueChange
+from core import prepared
 
 FOLDED = 0
 """The row of all changes that are folded."""
@@ -11,9 +12,7 @@ FOLDED = 0
 
 def version() -> int:
     """As of the last commit. Read it before what it is to describe."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT COALESCE(SUM(number), 0) FROM catalog_cataloguechange")
-        (number,) = cursor.fetchone()
+    [(number,)] = prepared.rows("SELECT COALESCE(SUM(number), 0) FROM catalog_cataloguechange", [])
     return int(number)
 
 

@@ -5,13 +5,15 @@ from threading import Event
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 from prometheus_client import REGISTRY
 
 from catalog.models import Product, Variant
 from catalog.services import edit_variant
 from catalog.tests.factories import on_sale
+from core import prepared
+from core.api.pagination import Pages
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -155,6 +157,21 @@ def test_a_refusal_is_not_kept(cup: Variant, api: Any) -> None:
         assert api().get(f"{LIST}?colour=red").status_code == 400
 
     assert api().get(LIST, headers={"Accept": "text/html"}).status_code == 406
+
+
+def test_while_the_database_is_busy_that_is_what_is_said(
+    cup: Variant, api: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: object) -> None:
+        raise OperationalError
+
+    api().get(LIST)
+    monkeypatch.setattr(prepared, "rows", busy)
+    monkeypatch.setattr(Pages, "paginate_queryset", busy)
+
+    response = api().get(LIST)
+
+    assert (response.status_code, response.json()["code"]) == (503, "busy")
 
 
 def test_metrics_are_for_the_networks_that_are_named(cup: Variant, api: Any, settings: Any) -> None:
