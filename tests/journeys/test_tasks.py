@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core import mail
 from django.utils import timezone
 
 from accounts import sessions
@@ -19,15 +20,16 @@ from orders.tests.factories import buy, give
 NOW = timezone.now()
 
 
-def test_news_of_a_paid_order_reaches_the_catalogue_once(bob):
+def test_news_of_an_order_reach_the_catalogue_and_the_buyer_once(bob):
     give(bob, "100.00")
     variant = on_sale()
     buy(bob, variant, quantity=3)
 
-    assert [tasks.deliver_events(), tasks.deliver_events()] == [1, 0]
+    assert [tasks.deliver_events(), tasks.deliver_events()] == [2, 0]
 
     assert Product.objects.get().units_sold == 3
-    assert Delivery.objects.get().state == Delivery.State.DONE
+    assert [message.to for message in mail.outbox] == [[bob.email]]
+    assert {delivery.state for delivery in Delivery.objects.all()} == {Delivery.State.DONE}
 
 
 def test_answers_are_forgotten_when_their_time_is_over(db):
