@@ -10,12 +10,12 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import IntegerField, OuterRef, QuerySet, Subquery, Sum
 
 from catalog.facets import counted_by, starts
 from catalog.models import Brand, Category, Product, RollUp, Wishlist
 from catalog.models.products import ProductQuerySet
-from core.money import Money, rounded
+from core.money import Money
 
 MOST_BRANDS = 50
 """Brands in one facet: those with the most products."""
@@ -42,31 +42,6 @@ class CategoryNode:
     category: Category
     product_count: int
     children: list["CategoryNode"] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Stats:
-    """Figures of some published products. ``category`` is None for all of them.
-
-    ``rating`` is the average, in hundredths of a star, of the ``rated`` ones' ratings; 0 where none is.
-    """
-
-    category: Category | None
-    products: int
-    in_stock: int
-    lowest: Money | None
-    highest: Money | None
-    average: Money | None
-    rated: int
-    rating: int
-
-    @property
-    def currency(self) -> str:
-        return str(settings.SHOP_CURRENCY)
-
-    @property
-    def out_of_stock(self) -> int:
-        return self.products - self.in_stock
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,23 +120,6 @@ def rolled_up_total(narrowed: Narrowed) -> int | None:
     return total
 
 
-def stats() -> Stats:
-    """Figures of all that is published."""
-    figures = rollups().filter(brand=None).aggregate(**FIGURES)
-    prices = Product.objects.published().values_list("price", flat=True)
-    lowest, highest = prices.order_by("price", "pk")[:1], prices.order_by("-price", "-pk")[:1]
-    return _stats(None, figures, next(iter(lowest), None), next(iter(highest), None))
-
-
-def stats_by_category() -> list[Stats]:
-    """Figures of each category's own products, in the tree's reading order; those without any left out."""
-    rows: Any = rollups().filter(brand=None).order_by().values("category_id").annotate(**FIGURES)
-    figures = {row["category_id"]: row for row in rows if row["number"]}
-    ends = {category.pk: category for category in _with_price_ends()}
-    shown = [node.category.pk for node in flat(category_tree()) if node.category.pk in figures]
-    return [_stats(ends[pk], figures[pk], ends[pk].lowest, ends[pk].highest) for pk in shown]
-
-
 def facets(narrowed: Narrowed) -> Facets:
     """Counts of every choice, each under all that is asked for but its own filter."""
     counts = _facet_counts(narrowed)
@@ -175,44 +133,6 @@ def facets(narrowed: Narrowed) -> Facets:
         brands=[named[pk] for pk in most],
         conditions=dict(sorted(counts["condition"].items())),
         bands=_bands(counts["band"]),
-    )
-
-
-FIGURES = {
-    "number": Sum("products", default=0),
-    "available": Sum("products", filter=Q(in_stock=True), default=0),
-    "worth": Sum("price", default=0),
-    "reviewed": Sum("rated", default=0),
-    "stars": Sum("rating", default=0),
-}
-
-
-def _stats(
-    category: Category | None, row: Mapping[str, int], lowest: int | None, highest: int | None
-) -> Stats:
-    def money(minor: int | None) -> Money | None:
-        return None if minor is None else Money(minor, settings.SHOP_CURRENCY)
-
-    number, rated = row["number"], row["reviewed"]
-    average = rounded(row["worth"], number) if number else None
-    return Stats(
-        category=category,
-        products=number,
-        in_stock=row["available"],
-        lowest=money(lowest),
-        highest=money(highest),
-        average=money(average),
-        rated=rated,
-        rating=rounded(row["stars"], rated) if rated else 0,
-    )
-
-
-def _with_price_ends() -> Any:
-    """Categories with ``lowest`` and ``highest`` price, each from one end of an index."""
-    own = Product.objects.published().filter(category=OuterRef("pk")).values("price")
-    return Category.objects.order_by().annotate(
-        lowest=Subquery(own.order_by("price", "pk")[:1]),
-        highest=Subquery(own.order_by("-price", "-pk")[:1]),
     )
 
 

@@ -6,8 +6,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalog.models import Media, Product, Variant
-from catalog.queries import CategoryNode, Stats
+from catalog.queries import CategoryNode
 from catalog.search import MAX_LENGTH
+from catalog.stats import Stats
 from core.api.fields import MoneyField
 
 
