@@ -8,7 +8,8 @@ from typing import Any
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY") or (2 if os.environ.get("REDIS_URL") else 1))
 """One unless told: without Redis a cache is one process's own, and so are its rate limits."""
-threads = int(os.environ.get("WEB_THREADS") or 8)
+threads = int(os.environ.get("WEB_THREADS") or 4)
+"""Of one process one runs at a time: more of them wait for each other, not for the database."""
 keepalive = 5
 graceful_timeout = 10
 control_socket_disable = True

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.shortcuts import get_object_or_404
 from django_filters.rest_framework import DjangoFilterBackend
+from django_filters.utils import translate_validation
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -29,6 +30,14 @@ class Narrowed(DjangoFilterBackend):  # type: ignore[misc]  # no stubs
     def get_filterset(self, request: Request, queryset: Any, view: Any) -> Any:
         view.narrowed = super().get_filterset(request, queryset, view)
         return view.narrowed
+
+    def filter_queryset(self, request: Request, queryset: Any, view: Any) -> Any:
+        """A search by nothing else is answered page by page, and needs no queryset of its own."""
+        filterset = self.get_filterset(request, queryset, view)
+        if not filterset.is_valid():
+            raise translate_validation(filterset.errors)
+        alone = "cursor" not in request.query_params and filterset.only_search is not None
+        return queryset if alone else filterset.qs
 
 
 class ProductListView(CatalogueRead, ListView):
