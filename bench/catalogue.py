@@ -8,6 +8,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
 from bench import machine
 from bench.catalogue_parts import (
     agreement,
@@ -172,11 +174,12 @@ def _latencies(
     found: Sequence[Question],
     size: Size,
 ) -> Iterator[Figure]:
-    bench = latencies.Bench(cache, size.rounds, _say, lambda: cluster.psql(CHANGE, SMALL))
-    yield from latencies.searches(bench, shops.mercat, shops.peer, found, size.every)
     place = size.products * 95 // 100 // latencies.LIMIT * latencies.LIMIT
-    yield latencies.depth(bench, shops.mercat, _newest(cluster, place), place, size.asked)
-    yield from latencies.stats(bench, shops.mercat, shops.peer, max(1, size.asked // 10))
+    with psycopg.connect(cluster.url(SMALL), autocommit=True) as changing:
+        bench = latencies.Bench(cache, size.rounds, _say, lambda: changing.execute(CHANGE))
+        yield from latencies.searches(bench, shops.mercat, shops.peer, found, size.every)
+        yield latencies.depth(bench, shops.mercat, _newest(cluster, place), place, size.asked)
+        yield from latencies.stats(bench, shops.mercat, shops.peer, max(1, size.asked // 10))
 
 
 def _newest(cluster: Cluster, place: int) -> dict[str, str]:

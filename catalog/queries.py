@@ -77,7 +77,7 @@ def category_tree(counts: Mapping[UUID, int] | None = None) -> list[CategoryNode
     category itself; without, those of all that is published. Two queries, whatever the size."""
     if counts is None:
         counts = _sums(rollups().filter(brand=None), "category_id")
-    categories = list(Category.objects.filter(is_active=True))
+    categories = list(Category.objects.filter(is_active=True).defer("created_at", "updated_at"))
     nodes = {c.pk: CategoryNode(c, counts.get(c.pk, 0)) for c in categories}
     roots: list[CategoryNode] = []
     for node in nodes.values():

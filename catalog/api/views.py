@@ -16,6 +16,7 @@ from rest_framework.serializers import Serializer
 
 from catalog import queries, search, stats
 from catalog.api import cards, serializers
+from catalog.api.figures import figures
 from catalog.api.pagination import ProductPages
 from catalog.api.reads import CatalogueRead
 from catalog.filters import ProductFilter
@@ -102,10 +103,9 @@ class StatsView(CatalogueRead):
     def get(self, request: Request) -> Response:
         """Figures of all products for sale, and with ``group_by=category`` of each category's own."""
         asked = _read(serializers.StatsQuerySerializer, request)
-        body: dict[str, Any] = dict(serializers.StatsSerializer(stats.stats()).data)
+        body = figures(stats.stats())
         if "group_by" in asked:
-            groups = stats.stats_by_category()
-            body["groups"] = serializers.CategoryStatsSerializer(groups, many=True).data
+            body["groups"] = [figures(each) for each in stats.stats_by_category()]
         return Response(body)
 
 

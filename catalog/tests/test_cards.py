@@ -8,8 +8,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from catalog.api.cards import cards
-from catalog.api.serializers import ProductSerializer
+from catalog.api.figures import figures
+from catalog.api.serializers import CategoryStatsSerializer, ProductSerializer, StatsSerializer
 from catalog.models import Media, Product
+from catalog.stats import stats, stats_by_category
 from catalog.tests.factories import BrandFactory, CategoryFactory, VariantFactory, on_sale
 
 URL = "/api/v1/products"
@@ -80,3 +82,13 @@ def test_every_slug_that_means_nothing_is_named(api, db):
         ("brand", "invalid_choice"),
         ("seller", "invalid_choice"),
     ]
+
+
+def test_figures_are_what_the_serializers_make(db):
+    rated()
+    on_sale(price=333)
+
+    assert figures(stats()) == StatsSerializer(stats()).data
+    made = [figures(each) for each in stats_by_category()]
+    assert made == CategoryStatsSerializer(stats_by_category(), many=True).data
+    assert len(made) == 2
