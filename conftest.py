@@ -14,11 +14,13 @@ from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
+from django_redis import get_redis_connection
 from rest_framework.test import APIClient
 
 from accounts import sessions
 from accounts.models import User
 from accounts.tests.factories import SellerFactory, UserFactory
+from catalog.visits import counting
 from core import clock, guards
 from core.api import throttles
 from core.api.cached import memory
@@ -82,12 +84,15 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> Iterator[None]:
-    """Rate limits and caches start empty for each test."""
+    """Rate limits, caches and views that are not counted yet start empty for each test."""
     yield
     if settings.REDIS_URL:
-        cache.delete_pattern("*")  # type: ignore[attr-defined]  # django-redis's; clear() would empty the whole server
+        redis = get_redis_connection("default")
+        for key in redis.scan_iter(f"{settings.REDIS_PREFIX}:*"):
+            redis.delete(key)
     else:
         cache.clear()
+        counting.memory.take()
     throttles.storage().reset()
     memory.clear()
 
