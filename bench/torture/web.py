@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -163,6 +164,7 @@ def _serve(site: Site) -> None:
     os.setpgid(0, 0)
     end_with_parent(signal.SIGTERM)()
     os.environ[ORDER] = str(site.order)
+    tempfile.tempdir = str(site.order.parent)  # nobody who is killed tidies up
     options = ["--config", "config/gunicorn.py", "--workers", "1", "--log-level", "critical"]
     sys.argv = ["gunicorn", *options, "--bind", f"127.0.0.1:{site.port}", APPLICATION]
     wsgiapp.run()
