@@ -1,38 +1,12 @@
 """Settings that every place shares. Each value from outside is explained in ``.env.example``."""
 
-import secrets
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
-import environ
-
-BASE_DIR = Path(__file__).resolve().parents[2]
-env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
-
-VAR_DIR = Path(env.str("MERCAT_VAR", str(BASE_DIR / "var")))
-
-
-def local_secret(name: str, size: int) -> str:
-    """This machine's own secret of ``size`` bytes in URL-safe base64, made at first use and readable
-    by its owner only."""
-    path = VAR_DIR / name
-    VAR_DIR.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        _write_once(path, secrets.token_urlsafe(size))
-    return path.read_text()
-
-
-def _write_once(path: Path, text: str) -> None:
-    """All of it or nothing; who comes second finds what the first one wrote. Mode 0600."""
-    with NamedTemporaryFile("w", dir=path.parent) as complete, suppress(FileExistsError):
-        complete.write(text)
-        complete.flush()
-        path.hardlink_to(complete.name)
-
+from config.settings.environment import *  # noqa: F403  # what others read of it, too
+from config.settings.environment import BASE_DIR, VAR_DIR, env, local_secret
+from config.settings.jobs import *  # noqa: F403  # Django's way to share settings
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "") or local_secret("secret_key", 64)
@@ -343,60 +317,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Mercat <orders@localhost>")
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 """Where links in mails lead."""
 
-# Jobs: the filesystem carries them unless CELERY_BROKER_URL names a server.
-
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "") or "filesystem://"
-if CELERY_BROKER_URL == "filesystem://":
-    BROKER_DIR = VAR_DIR / "broker"
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": str(BROKER_DIR / "queue"),
-        "data_folder_out": str(BROKER_DIR / "queue"),
-        "control_folder": str(BROKER_DIR / "control"),
-        "processed_folder": str(BROKER_DIR / "processed"),
-        "store_processed": False,
-    }
-    for folder in ("queue", "control", "processed"):
-        (BROKER_DIR / folder).mkdir(parents=True, exist_ok=True)
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_TIME_LIMIT = 15 * 60
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
-CELERY_BEAT_SCHEDULE = {
-    "deliver-events": {"task": "core.tasks.deliver_events", "schedule": timedelta(seconds=5)},
-    "prune-idempotency-records": {
-        "task": "core.tasks.prune_idempotency_records",
-        "schedule": timedelta(hours=1),
-    },
-    "end-old-sessions": {"task": "accounts.tasks.prune_sessions", "schedule": timedelta(hours=1)},
-    "fold-rollups": {"task": "catalog.tasks.fold", "schedule": timedelta(minutes=1)},
-    "fold-catalogue-changes": {
-        "task": "catalog.tasks.fold_changes",
-        "schedule": timedelta(minutes=1),
-    },
-    "expire-holds": {"task": "ledger.tasks.expire_holds", "schedule": timedelta(seconds=30)},
-    "seal-transactions": {
-        "task": "ledger.tasks.seal_transactions",
-        "schedule": timedelta(minutes=1),
-    },
-    "seal-stragglers": {
-        "task": "ledger.tasks.seal_transactions",
-        "schedule": timedelta(days=1),
-        "kwargs": {"everything": True},
-    },
-    "run-scheduled-transfers": {
-        "task": "ledger.tasks.run_scheduled_transfers",
-        "schedule": timedelta(minutes=1),
-    },
-    "note-abandoned-carts": {
-        "task": "cart.tasks.note_abandoned",
-        "schedule": timedelta(minutes=10),
-    },
-    "forget-guest-carts": {"task": "cart.tasks.forget_guests", "schedule": timedelta(hours=1)},
-    "flush-views": {"task": "catalog.tasks.flush_views", "schedule": timedelta(seconds=30)},
-}
+# Logs
 
 LOGGING = {
     "version": 1,

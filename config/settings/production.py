@@ -1,7 +1,7 @@
 """Settings for a server on the internet: secrets must come from outside, TLS is taken for granted."""
 
 from config.settings.base import *  # noqa: F403  # Django's way to share settings
-from config.settings.base import env
+from config.settings.environment import env
 
 DEBUG = False
 DEMO_ALLOWED = False

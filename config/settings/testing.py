@@ -4,7 +4,8 @@ import os
 from datetime import timedelta
 
 from config.settings.base import *  # noqa: F403  # Django's way to share settings
-from config.settings.base import CACHES, DATABASES, SIMPLE_JWT, SQLITE, VAR_DIR
+from config.settings.base import CACHES, DATABASES, SIMPLE_JWT, SQLITE
+from config.settings.environment import VAR_DIR
 
 VIEWS_WRITTEN_EVERY = timedelta(days=1)
 SECRET_KEY = "tests have nothing to hide, and need 64 characters to say it in full"  # noqa: S105
