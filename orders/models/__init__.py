@@ -1,12 +1,12 @@
 """What was sold, and what was given back."""
 
+from orders.models.payments import Payment
 from orders.models.refunds import Refund, RefundLine
 from orders.models.sales import (
     NUMBER_ALPHABET,
     Order,
     OrderLine,
     OrderQuerySet,
-    Payment,
     SellerOrder,
     order_number,
 )

@@ -1,4 +1,4 @@
-"""What was sold: orders, each seller's part, lines frozen as sold, and their payments.
+"""What was sold: orders, each seller's part, and lines frozen as sold.
 
 The database itself keeps an order from being half paid: a captured payment must name the ledger
 transaction that brought its amount into the order's escrow account, and in the same statement
@@ -18,7 +18,6 @@ from accounts.models import Seller, User
 from catalog.models import Product, Variant
 from core.models import Identified, Versioned
 from core.money import Money, exponent
-from ledger.models import Transaction
 from orders import countries
 
 NUMBER_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -292,48 +291,3 @@ class OrderLine(Identified):
     def image_url(self) -> str:
         """The product's picture of today (see ``with_pictures``)."""
         return self.product.image_url
-
-
-class Payment(Identified):
-    """Money for an order. Captured means: ``transaction`` brought ``amount`` into its escrow.
-
-    ``DIRECT`` came from outside without passing a wallet, as a guest's does.
-    """
-
-    class Method(models.TextChoices):
-        WALLET = "wallet"
-        DIRECT = "direct"
-
-    AT_CHECKOUT: ClassVar = [(Method.WALLET.value, Method.WALLET.label)]
-    """What shoppers choose from."""
-
-    class Status(models.TextChoices):
-        PENDING = "pending"
-        CAPTURED = "captured"
-        FAILED = "failed"
-
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="payments")
-    method = models.CharField(max_length=12, choices=Method)
-    status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
-    amount = models.BigIntegerField()
-    currency = models.CharField(max_length=3)
-    transaction = models.OneToOneField(
-        Transaction, on_delete=models.PROTECT, related_name="+", null=True, blank=True
-    )
-    created_at = models.DateTimeField()
-    captured_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(amount__gt=0), name="orders_payment_amount_positive"
-            ),
-            models.CheckConstraint(
-                condition=~Q(status="captured")
-                | Q(transaction__isnull=False, captured_at__isnull=False),
-                name="orders_payment_captured_has_transaction",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.status}"
