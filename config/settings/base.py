@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "catalog",
     "cart",
     "orders",
+    "analytics",
     "demo",
 ]
 
@@ -300,7 +301,8 @@ DEMO_ALLOWED = True
 """The demo's sign-ins have a public password."""
 
 EVENT_CONSUMERS = {
-    "order.paid": ["catalog.services.count_sales"],
+    "order.paid": ["catalog.services.count_sales", "analytics.services.count_orders"],
+    "order.refunded": ["analytics.services.count_orders"],
     "order.placed": ["orders.mail.confirm"],
     "order.cancelled": ["orders.mail.tell_of_cancellation"],
     "picture.added": ["catalog.services.make_thumbnail"],
