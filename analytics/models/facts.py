@@ -77,9 +77,7 @@ class SalesFact(Measures):
     ``product_orders`` are the orders that the product is in.
     """
 
-    pk = models.CompositePrimaryKey(
-        "day", "product", "seller", "category", "country", "currency"
-    )
+    pk = models.CompositePrimaryKey("day", "product", "seller", "category", "country", "currency")
     day = models.DateField()
     product = _dimension(Product)
     seller = _dimension(Seller)

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model, QuerySet
 
-from analytics.models import CustomerFact, HourFact, PairFact, SalesFact, Source
+from analytics.models import CustomerFact, HourFact, SalesFact, Source
 
 BASKET = 40
 """Lines that an order may have to count as a basket. Who buys more fills shelves, and what such
@@ -23,7 +23,9 @@ BACK = """JOIN orders_refund f ON f.id = s.subject_id
 
 def _first(of: str) -> str:
     """1 for the first line of each."""
-    return f"CASE row_number() OVER (PARTITION BY {of} ORDER BY l.position) WHEN 1 THEN 1 ELSE 0 END"
+    return (
+        f"CASE row_number() OVER (PARTITION BY {of} ORDER BY l.position) WHEN 1 THEN 1 ELSE 0 END"
+    )
 
 
 def _released(part: str) -> str:

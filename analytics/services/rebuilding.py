@@ -8,6 +8,7 @@ from django.db.models import Max, Min
 from django.utils import timezone
 
 from analytics.models import CustomerFact, HourFact, PairFact, SalesFact, Source
+from analytics.queries.days import following
 from analytics.services import adding, sources
 from analytics.services.counting import LOCK
 from core.locks import advisory_lock
@@ -42,11 +43,6 @@ def months(first: date | None = None, last: date | None = None) -> Iterator[date
     while month <= end:
         yield month
         month = following(month)
-
-
-def following(month: date) -> date:
-    """The month after one, both by their first days."""
-    return (month + timedelta(days=31)).replace(day=1)
 
 
 def _days() -> Iterator[date]:

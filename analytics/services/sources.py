@@ -152,7 +152,7 @@ def _note(rows: QuerySet[Any], *, known: Literal["passed over", "moved"]) -> lis
     select, values = rows.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO analytics_source ({', '.join(COLUMNS)}) {select} "  # noqa: S608  # Django's
+            f"INSERT INTO analytics_source ({', '.join(COLUMNS)}) {select} "  # Django's
             f"ON CONFLICT ({', '.join(KEY)}) DO {KNOWN[known]} RETURNING id",
             values,
         )
