@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
+from analytics.models import Source
 from analytics.services import adding, sources
 from core import events
 from core.locks import advisory_lock
@@ -22,4 +23,6 @@ def count_orders(news: Sequence[Event]) -> None:
     in another order changes nothing. Costs what the orders' lines do, not the history.
     """
     advisory_lock(LOCK)
-    adding.add(sources.note_orders({event.subject_id for event in news}))
+    new = sources.note_orders({event.subject_id for event in news})
+    if new:
+        adding.add(Source.objects.filter(pk__in=new))

@@ -66,16 +66,15 @@ KNOWN = {
 }
 
 
-def note_orders(order_ids: Collection[UUID]) -> QuerySet[Source]:
-    """Note all that has happened to these orders and is not noted yet; returns that."""
+def note_orders(order_ids: Collection[UUID]) -> list[int]:
+    """Note all that has happened to these orders and is not noted yet; returns the new ids."""
     found = [
         _sales(Order.objects.filter(pk__in=order_ids)),
         _free_sales(Order.objects.filter(pk__in=order_ids)),
         _releases(Order.objects.filter(pk__in=order_ids)),
         _refunds(Refund.objects.filter(order__in=order_ids)),
     ]
-    new = [pk for rows in found for pk in _note(rows, known="passed over")]
-    return Source.objects.filter(pk__in=new)
+    return [pk for rows in found for pk in _note(rows, known="passed over")]
 
 
 def note_days(first: date, last: date) -> QuerySet[Source]:

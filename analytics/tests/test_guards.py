@@ -7,7 +7,6 @@ from django.db import DatabaseError, transaction
 from django.db.models import F
 
 from analytics.models import CustomerFact, HourFact, PairFact, SalesFact, Source
-from analytics.services.adding import add
 from analytics.tests.factories import enter, rows, sale
 from cart.pricing import PricedLine
 from catalog.tests.factories import on_sale
@@ -80,10 +79,3 @@ def test_a_pair_has_its_smaller_id_first_and_somebody_who_bought_it():
     )
     refused(lambda: PairFact.objects.bulk_create([turned]))
     refused(lambda: PairFact.objects.update(baskets=0))
-
-
-def test_what_does_not_fit_a_table_is_in_none():
-    sources = Source.objects.all()
-    PairFact.objects.update(baskets=2**63 - 1)
-
-    refused(lambda: add(sources))
