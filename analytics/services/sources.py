@@ -20,7 +20,6 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
-    TextField,
     UUIDField,
     Value,
     When,
@@ -117,7 +116,7 @@ def _free_sales(orders: QuerySet[Order]) -> QuerySet[Any]:
 
 def _releases(orders: QuerySet[Order]) -> QuerySet[Any]:
     """By the key of the transaction that paid the sellers; see ``orders.services.payments.release``."""
-    number = Replace(Cast("pk", TextField()), Value("-"), Value(""))
+    number = Replace(Cast("pk", CharField(max_length=36)), Value("-"), Value(""))
     key = Concat(Value("order:"), OuterRef("hex"), Value(":release"), output_field=CharField())
     release = Transaction.objects.filter(idem_scope="mercat", idem_key=key)
     rows = orders.annotate(hex=number).annotate(at=Subquery(release.values("effective_at")))
