@@ -61,16 +61,13 @@ def pairs(
     select, values = summed.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(FOUND.format(pairs=select), [*values, at_least, limit])
-        found = [(UUID(str(a)), UUID(str(b)), *counts) for a, b, *counts in cursor.fetchall()]
-    return _named(found, _all_baskets(days))
-
-
-def _named(found: list[tuple[UUID, UUID, *tuple[int, ...]]], baskets: int) -> list[Pair]:
-    ids = {each for row in found for each in row[:2]}
+        found = [(UUID(str(a)), UUID(str(b)), counts) for a, b, *counts in cursor.fetchall()]
+    ids = {each for a, b, _ in found for each in (a, b)}
     titles = dict(Product.objects.filter(pk__in=ids).values_list("pk", "title"))
+    every = _all_baskets(days)
     return [
-        Pair(a, titles[a], b, titles[b], *(int(count) for count in counts), all_baskets=baskets)
-        for a, b, *counts in found
+        Pair(a, titles[a], b, titles[b], *(int(count) for count in counts), every)
+        for a, b, counts in found
     ]
 
 

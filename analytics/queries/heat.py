@@ -32,6 +32,6 @@ def heat_map(days: Days, seller_id: UUID | None = None) -> list[Cell]:
     summed = summed.annotate(
         Sum(orders_of(seller_id)), Sum("units"), paid=Sum("gross") - Sum("discount")
     )
-    found = {(day, hour): [int(each) for each in rest] for day, hour, *rest in summed}
+    found = {(row[0], row[1]): [int(each) for each in row[2:]] for row in summed}
     week = ((day, hour) for day in range(1, 8) for hour in range(24))
     return [Cell(day, hour, *found.get((day, hour), ())) for day, hour in week]

@@ -94,8 +94,8 @@ def _execute(statement: str, sources: QuerySet[Source]) -> None:
 
 
 def _statement(fact: type[Model]) -> str:
-    table, columns = fact._meta.db_table, [f.column for f in fact._meta.concrete_fields]  # noqa: SLF001  # Django's documented Model API
-    key = [field.column for field in fact._meta.pk_fields]  # noqa: SLF001  # as above
+    table, columns = fact._meta.db_table, [str(f.column) for f in fact._meta.concrete_fields]  # noqa: SLF001  # Django's documented Model API
+    key = [str(field.column) for field in fact._meta.pk_fields]  # noqa: SLF001  # as above
     measures = [column for column in columns if column not in key]
     summed = ", ".join(f"sum({name})" for name in measures)
     added = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in measures)

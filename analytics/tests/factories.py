@@ -48,7 +48,10 @@ def waiting() -> int:
 
 def rows() -> dict[str, list[dict[str, Any]]]:
     """All facts, and what they have counted."""
-    facts = {fact.__name__: list(fact._default_manager.order_by("pk").values()) for fact in FACTS}
+    facts: dict[str, list[dict[str, Any]]] = {
+        fact.__name__: list(fact._default_manager.order_by("pk").values())  # type: ignore[arg-type]  # of several models
+        for fact in FACTS
+    }
     sources = Source.objects.order_by("kind", "subject_id").values()
     return facts | {"Source": [{**row, "id": None} for row in sources]}
 
