@@ -66,8 +66,8 @@ def pairs(
     titles = dict(Product.objects.filter(pk__in=ids).values_list("pk", "title"))
     every = _all_baskets(days)
     return [
-        Pair(a, titles[a], b, titles[b], *(int(count) for count in counts), every)
-        for a, b, counts in found
+        Pair(a, titles[a], b, titles[b], int(both), int(one), int(other), every)
+        for a, b, (both, one, other) in found
     ]
 
 

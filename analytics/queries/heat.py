@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 from django.db.models.functions import ExtractIsoWeekDay
 
 from analytics.models import HourFact
@@ -28,10 +28,14 @@ class Cell:
 def heat_map(days: Days, seller_id: UUID | None = None) -> list[Cell]:
     """All 168 hours of the week, in order. One query."""
     rows = sold_on(HourFact, days, seller_id).annotate(weekday=ExtractIsoWeekDay("day"))
-    summed = rows.order_by().values_list("weekday", "hour")
-    summed = summed.annotate(
-        Sum(orders_of(seller_id)), Sum("units"), paid=Sum("gross") - Sum("discount")
-    )
-    found = {(row[0], row[1]): [int(each) for each in row[2:]] for row in summed}
+    summed = rows.order_by().values("weekday", "hour")
+    found = {
+        (row["weekday"], row["hour"]): (int(row["bought"]), int(row["pieces"]), int(row["paid"]))
+        for row in summed.annotate(
+            bought=Sum(orders_of(seller_id)),
+            pieces=Sum("units"),
+            paid=Sum(F("gross") - F("discount")),
+        )
+    }
     week = ((day, hour) for day in range(1, 8) for hour in range(24))
     return [Cell(day, hour, *found.get((day, hour), ())) for day, hour in week]

@@ -76,5 +76,5 @@ def _scored(days: Days, seller_id: UUID | None) -> list[tuple[int, ...]]:
     select, values = bought.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(SCORED.format(customers=select), values)
-        rows: list[tuple[int, ...]] = cursor.fetchall()
-    return rows
+        scored: list[tuple[int, ...]] = cursor.fetchall()
+    return scored
