@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from analytics.models import CustomerFact, HourFact, SalesFact
+from analytics.models import CustomerFact, HourFact, SalesFact, Source
 from analytics.queries import Days, trend
 from analytics.services import rebuild_month
-from analytics.tests.factories import back, enter, rows, sale
+from analytics.tests.factories import back, enter, sale
 from cart.pricing import PricedLine
 from catalog.tests.factories import on_sale
 from core.errors import Invalid
@@ -81,7 +81,8 @@ def test_a_month_ends_at_the_shops_midnight(cup):
     ]
 
 
-def test_a_shop_that_moves_is_counted_anew_by_its_new_clock(cup, settings):
+@pytest.mark.parametrize("months", [(5, 6, 7), (7, 6, 5)])
+def test_a_shop_that_moves_is_counted_anew_by_its_new_clock(cup, settings, months):
     line = PricedLine(cup, 2, 100)
     enter(
         sale("old:1", datetime(2011, 5, 31, 23, 30, tzinfo=UTC), line),
@@ -90,18 +91,15 @@ def test_a_shop_that_moves_is_counted_anew_by_its_new_clock(cup, settings):
     )
 
     settings.TIME_ZONE = "America/New_York"
-    for month in (5, 6, 7):
+    for month in months:
         rebuild_month(date(2011, month, 1))
-    moved = rows()
 
     assert list(HourFact.objects.order_by("day", "hour").values_list("day", "hour")) == [
         (date(2011, 5, 31), 19),
         (date(2011, 5, 31), 23),
         (date(2011, 6, 30), 19),
     ]
-    for month in (7, 6, 5):
-        rebuild_month(date(2011, month, 1))
-    assert rows() == moved
+    assert Source.objects.count() == 5
 
 
 @pytest.mark.parametrize(("text", "first"), [("7d", date(2026, 3, 25)), ("365d", date(2025, 4, 1))])
