@@ -3,14 +3,22 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Subquery
-from django.db.models.functions import TruncMonth
+from django.db import connection
+from django.db.models import DateField, Exists
+from django.db.models.functions import Cast, TruncMonth
 
-from analytics.models import CustomerFact
 from analytics.queries.days import Days
-from analytics.queries.summary import buyers
+from analytics.queries.summary import buyers, earlier
+
+COUNTED = """
+WITH active AS ({active}),
+joined AS (
+  SELECT customer, active, min(active) OVER (PARTITION BY customer) AS joined FROM active)
+SELECT joined, active, count(*) FROM joined GROUP BY joined, active
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,26 +36,27 @@ class Cohort:
 
 def cohorts(days: Days, seller_id: UUID | None = None) -> list[Cohort]:
     """One for each month of ``days``, taken whole up to the last day. One query, and a look at the
-    index for the first order of whoever bought."""
-    first_month, last_month = days.months
-    bought = CustomerFact.objects.filter(
-        customer=OuterRef("customer"), currency=OuterRef("currency"), lines__gt=0
-    )
-    if seller_id:
-        bought = bought.filter(seller=seller_id)
-    rows = buyers(Days(first_month, days.last), seller_id).annotate(
-        active=TruncMonth("day"),
-        joined=TruncMonth(Subquery(bought.order_by("day").values("day")[:1])),
-    )
-    counted = rows.filter(joined__gte=first_month).order_by().values_list("joined", "active")
+    index for an earlier order of whoever bought."""
+    months = _months(*days.months)
     found: defaultdict[date, dict[date, int]] = defaultdict(dict)
-    for joined, active, customers in counted.annotate(Count("customer", distinct=True)):
-        found[joined][active] = customers
-    months = _months(first_month, last_month)
+    for joined, active, customers in _counted(Days(months[0], days.last), seller_id):
+        found[date.fromisoformat(str(joined))][date.fromisoformat(str(active))] = customers
     return [
         Cohort(month, tuple(found[month].get(each, 0) for each in months[n:]))
         for n, month in enumerate(months)
     ]
+
+
+def _counted(days: Days, seller_id: UUID | None) -> list[tuple[Any, Any, int]]:
+    """How many joined in one month and bought in another. SQLite has months as texts."""
+    newcomers = buyers(days, seller_id).filter(~Exists(earlier(days, seller_id)))
+    month = Cast(TruncMonth("day"), DateField())
+    active = newcomers.order_by().annotate(active=month).values("customer", "active").distinct()
+    select, values = active.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTED.format(active=select), values)
+        counted: list[tuple[Any, Any, int]] = cursor.fetchall()
+    return counted
 
 
 def _months(first: date, last: date) -> list[date]:

@@ -30,12 +30,7 @@ class Summary:
 def summary(days: Days, seller_id: UUID | None = None) -> Summary:
     """In two queries. To one seller, new is who has never bought from that seller before."""
     figures = total(sold_on(HourFact, days, seller_id), orders_of(seller_id))
-    earlier = CustomerFact.objects.filter(
-        customer=OuterRef("customer"), day__lt=days.first, currency=OuterRef("currency")
-    )
-    if seller_id:
-        earlier = earlier.filter(seller=seller_id)
-    people = buyers(days, seller_id).annotate(is_known=Exists(earlier))
+    people = buyers(days, seller_id).annotate(is_known=Exists(earlier(days, seller_id)))
     counted = people.aggregate(
         everybody=Count("customer", distinct=True),
         new=Count("customer", distinct=True, filter=Q(is_known=False)),
@@ -47,3 +42,11 @@ def buyers(days: Days, seller_id: UUID | None) -> QuerySet[CustomerFact]:
     """The days on which people bought something who can be told apart."""
     rows = sold_on(CustomerFact, days, seller_id).filter(lines__gt=0)
     return rows.exclude(customer=UNKNOWN_CUSTOMER)
+
+
+def earlier(days: Days, seller_id: UUID | None) -> QuerySet[CustomerFact]:
+    """What the customer of an outer row had bought before ``days``."""
+    rows = CustomerFact.objects.filter(
+        customer=OuterRef("customer"), day__lt=days.first, currency=OuterRef("currency")
+    )
+    return rows.filter(seller=seller_id) if seller_id else rows
