@@ -66,7 +66,7 @@ class OrdersView(ListView):
         order = services.place_order(
             purchase=_purchase(request.user, body), wanted=_wanted(body["items"]), at=clock.now()
         )
-        return Response(serializers.OrderSerializer(order).data, status=201)
+        return _bought(order)
 
 
 class CheckoutView(ApiView):
@@ -87,7 +87,7 @@ class CheckoutView(ApiView):
             accept_price_changes=body["accept_price_changes"],
             at=clock.now(),
         )
-        return Response(serializers.OrderSerializer(order).data, status=201)
+        return _bought(order)
 
 
 class OrderView(ApiView):
@@ -146,6 +146,11 @@ def _purchase(buyer: User, body: Mapping[str, Any]) -> Purchase:
         addresses=(shipping, body.get("billing_address", shipping)),
         expected_total=None if expected is None else expected.amount,
     )
+
+
+def _bought(order: Order) -> Response:
+    whole = Order.objects.with_parts().get(pk=order.pk)
+    return Response(serializers.OrderSerializer(whole).data, status=201)
 
 
 def _wanted(items: list[dict[str, Any]]) -> list[Wanted]:

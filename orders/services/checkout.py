@@ -86,7 +86,8 @@ def place_order(*, purchase: Purchase, wanted: Sequence[Wanted], at: datetime) -
     if purchase.method == Payment.Method.WALLET:
         pay_from_wallets([draft])
     events.record("order.placed", draft.order.pk, {"actor": buyer and str(buyer.pk)}, at=at)
-    return Order.objects.with_parts().get(pk=draft.order.pk)
+    draft.order.refresh_from_db()
+    return draft.order
 
 
 @transaction.atomic
