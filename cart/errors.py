@@ -28,3 +28,82 @@ class CartTokenInvalid(errors.Invalid):
 class CartEmpty(errors.Invalid):
     code = "cart_empty"
     message = "The basket is empty."
+
+
+class PromotionUnknown(errors.NotFound):
+    code = "promotion_unknown"
+
+    def __init__(self, typed: str) -> None:
+        super().__init__(f"We know no code {typed}.", field="code", promotion_code=typed)
+
+
+class PromotionRefused(errors.Conflict):
+    """A code that there is, but not for this basket or this shopper."""
+
+    def __init__(self, typed: str, **facts: str) -> None:
+        detail = self.message.format(code=typed, **facts)
+        super().__init__(detail, field="code", promotion_code=typed, **facts)
+
+
+class PromotionNotBegun(PromotionRefused):
+    code = "promotion_not_begun"
+    message = "The code {code} is not good yet."
+
+
+class PromotionExpired(PromotionRefused):
+    code = "promotion_expired"
+    message = "The code {code} is no longer good."
+
+
+class PromotionUsedUp(PromotionRefused):
+    code = "promotion_used_up"
+    message = "The code {code} has been used as often as there was to give."
+
+
+class PromotionAlreadyUsed(PromotionRefused):
+    code = "promotion_already_used"
+    message = "You have used {code} as often as one may."
+
+
+class PromotionFirstOrderOnly(PromotionRefused):
+    code = "promotion_first_order_only"
+    message = "The code {code} is for a first order."
+
+
+class PromotionNotForThese(PromotionRefused):
+    code = "promotion_not_for_these"
+    message = "The code {code} is for other goods than those in the basket."
+
+
+class PromotionMinimum(PromotionRefused):
+    code = "promotion_minimum"
+    message = "The code {code} needs goods for {minimum}; {missing} more, and it is good."
+
+
+class PromotionPiecesMissing(PromotionRefused):
+    code = "promotion_pieces_missing"
+    message = "The code {code} needs {pieces} pieces of what it is for."
+
+
+class TooManyCodes(errors.Conflict):
+    code = "too_many_codes"
+    message = "A basket takes no more codes than these."
+
+
+class CodeNotEntered(errors.NotFound):
+    code = "code_not_entered"
+    message = "This code was not entered here."
+
+
+class PromotionContradictory(errors.Invalid):
+    code = "promotion_contradictory"
+
+
+class CodeTaken(errors.Conflict):
+    code = "promotion_code_taken"
+    message = "Another promotion has this code."
+
+
+class PromotionLimitTooLow(errors.Conflict):
+    code = "promotion_limit_too_low"
+    message = "More than that have been given already."

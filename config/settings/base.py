@@ -216,6 +216,7 @@ RATE_LIMITS = {
     "register": env.str("RATE_LIMIT_REGISTER", "20/minute"),
     "refresh": env.str("RATE_LIMIT_REFRESH", "60/minute"),
     "guest_cart": env.str("RATE_LIMIT_GUEST_CART", "30/minute"),
+    "promotion_code": env.str("RATE_LIMIT_PROMOTION_CODE", "20/minute"),
 }
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 """How many proxies of ours each request passes: whose entry in X-Forwarded-For is believed."""
