@@ -221,6 +221,9 @@ RATE_LIMITS = {
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 """How many proxies of ours each request passes: whose entry in X-Forwarded-For is believed."""
 
+CUSTOMERS_PAST = "orders.queries.customers_past"
+"""Who tells prices, which are below orders, what a customer has bought and used before."""
+
 IDEMPOTENCY_KEPT = timedelta(days=7)
 
 METRICS_NETWORKS = env.list("METRICS_NETWORKS", default=["127.0.0.0/8", "::1/128"])
