@@ -163,7 +163,7 @@ class Quote:
 
     @property
     def sponsored(self) -> int:
-        """The platform's part of the discount."""
+        """What the platform adds."""
         return sum(line.sponsored for line in self.lines)
 
     @property
