@@ -97,7 +97,7 @@ def _last_address(buyer: User) -> dict[str, str]:
 
 def _terms(buyer: User, cart: CartView) -> dict[str, Any]:
     wallet = wallet_balances(buyer.pk, cart.currency)[0].available
-    short = cart.subtotal.amount - wallet.amount
+    short = cart.total.amount - wallet.amount
     return {
         "cart": cart,
         "wallet": wallet,

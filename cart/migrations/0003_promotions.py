@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='promotion',
-            constraint=models.CheckConstraint(condition=models.Q(('first_order_only', False), ('customer_limit', 1), _connector='OR'), name='cart_promotion_first_order_once', violation_error_message='One for first orders has a limit of 1 per customer.'),
+            constraint=models.CheckConstraint(condition=models.Q(('first_order_only', False), models.Q(('customer_limit', 1), ('customer_limit__isnull', False)), _connector='OR'), name='cart_promotion_first_order_once', violation_error_message='One for first orders has a limit of 1 per customer.'),
         ),
         migrations.AddConstraint(
             model_name='enteredcode',

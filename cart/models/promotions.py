@@ -142,7 +142,8 @@ class Promotion(Versioned):
                 violation_error_message="What the platform does not bear needs a seller who does.",
             ),
             models.CheckConstraint(
-                condition=Q(first_order_only=False) | Q(customer_limit=1),
+                condition=Q(first_order_only=False)
+                | Q(customer_limit=1, customer_limit__isnull=False),
                 name="cart_promotion_first_order_once",
                 violation_error_message="One for first orders has a limit of 1 per customer.",
             ),

@@ -147,12 +147,6 @@ class Quote:
     granted: Sequence[Granted] = ()
     codes: Sequence[Code] = ()
 
-    def refuse_codes(self) -> None:
-        """:raises DomainError: the refusal of the first code that is not good."""
-        for code in self.codes:
-            if code.refusal:
-                raise code.refusal
-
     @property
     def subtotal(self) -> int:
         return sum(line.subtotal for line in self.lines)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -116,14 +117,15 @@ def _code(
 def refusal(promotion: Promotion, basket: Basket) -> DomainError | None:
     """Why ``promotion`` is not for this basket, or None."""
     return (
-        _not_now(promotion, basket)
-        or _not_for_them(promotion, basket)
+        not_now(promotion, basket.terms.at)
+        or not_for_them(promotion, basket.past)
         or _not_for_these(promotion, basket)
     )
 
 
-def _not_now(promotion: Promotion, basket: Basket) -> DomainError | None:
-    name, at = str(promotion), basket.terms.at
+def not_now(promotion: Promotion, at: datetime) -> DomainError | None:
+    """Why nobody is given ``promotion`` at present, or None."""
+    name = str(promotion)
     if promotion.is_over(at):
         return errors.PromotionExpired(name)
     if not promotion.has_begun(at):
@@ -131,8 +133,9 @@ def _not_now(promotion: Promotion, basket: Basket) -> DomainError | None:
     return errors.PromotionUsedUp(name) if promotion.is_used_up else None
 
 
-def _not_for_them(promotion: Promotion, basket: Basket) -> DomainError | None:
-    limit, past = promotion.customer_limit, basket.past
+def not_for_them(promotion: Promotion, past: Past) -> DomainError | None:
+    """Why somebody with this ``past`` is not given ``promotion``, or None."""
+    limit = promotion.customer_limit
     if limit is not None and past.uses.get(promotion.pk, 0) >= limit:
         return errors.PromotionAlreadyUsed(str(promotion))
     if promotion.first_order_only and past.has_ordered:

@@ -55,3 +55,7 @@ class Redemption(Identified):
 
     def __str__(self) -> str:
         return f"{self.promotion_id} for {self.order_id}"
+
+    @property
+    def currency(self) -> str:
+        return self.promotion.currency

@@ -6,16 +6,18 @@ from uuid import UUID
 
 from django.db import transaction
 
-from cart.errors import (
-    PromotionAlreadyUsed,
-    PromotionExpired,
-    PromotionFirstOrderOnly,
-    PromotionUsedUp,
-)
 from cart.models import Promotion
-from cart.pricing import Customer, Granted
+from cart.pricing import Customer, Granted, Quote
+from cart.pricing.offers import not_for_them, not_now
+from core.errors import DomainError
 from orders.models import Order, Redemption
 from orders.queries import customers_past
+
+
+def refuse_codes(quote: Quote) -> None:
+    """:raises DomainError: the refusal of the first of the shopper's codes that is not good."""
+    for code in quote.codes:
+        refuse(code.refusal)
 
 
 @transaction.atomic
@@ -30,9 +32,8 @@ def redeem(order: Order, granted: Sequence[Granted], *, customer: Customer, at: 
     :raises PromotionAlreadyUsed: the customer has had it ``customer_limit`` times.
     :raises PromotionFirstOrderOnly: the customer has ordered before.
     """
-    if not granted:
-        return
-    _refuse_spent(order, _locked({each.promotion.pk for each in granted}), customer, at)
+    if limited := _locked({each.promotion.pk for each in granted}):
+        _refuse_spent(order, limited, customer, at)
     Redemption.objects.bulk_create(
         Redemption(
             order=order,
@@ -50,28 +51,26 @@ def redeem(order: Order, granted: Sequence[Granted], *, customer: Customer, at: 
 def give_back(order: Order, *, at: datetime) -> None:
     """Let what ``order`` was granted be used again, once. Locks those that have limits, by pk."""
     used = Redemption.objects.filter(order=order, returned_at=None)
-    _locked(used.values_list("promotion", flat=True))
+    _locked(list(used.values_list("promotion", flat=True)))
     used.update(returned_at=at)
 
 
 def _locked(promotions: Collection[UUID]) -> list[Promotion]:
+    if not promotions:
+        return []
     return list(Promotion.objects.filter(pk__in=promotions).limited().locked())
 
 
 def _refuse_spent(
     order: Order, limited: Sequence[Promotion], customer: Customer, at: datetime
 ) -> None:
-    asked = [p.pk for p in limited if p.customer_limit is not None]
-    past = customers_past(customer, asked, besides=order) if asked else None
+    past = customers_past(customer, [each.pk for each in limited], besides=order)
     for promotion in limited:
-        name = str(promotion)
-        if promotion.is_over(at):
-            raise PromotionExpired(name)
-        if promotion.is_used_up:
-            raise PromotionUsedUp(name)
-        if past is None or promotion.customer_limit is None:
-            continue
-        if past.uses.get(promotion.pk, 0) >= promotion.customer_limit:
-            raise PromotionAlreadyUsed(name)
-        if promotion.first_order_only and past.has_ordered:
-            raise PromotionFirstOrderOnly(name)
+        refuse(not_now(promotion, at) or not_for_them(promotion, past))
+
+
+def refuse(refusal: DomainError | None) -> None:
+    """Raise it, if there is one, as what is wrong with an order's ``promotion_codes``."""
+    if refusal is not None:
+        refusal.field = "promotion_codes"
+        raise refusal
