@@ -9,6 +9,7 @@ from cart.models import Promotion, normalised_code
 from cart.models.promotions import CODE, MAX_CODE, WHOLE
 from catalog.models import Category
 from core.api.fields import FlagField, MoneyField, StrictSerializer
+from core.money import Money
 
 MAX_TIMES = 1_000_000
 
@@ -36,6 +37,11 @@ class PatchPromotionSerializer(StrictSerializer):
     )
     combines = FlagField(required=False)
     is_active = FlagField(required=False)
+
+    def validate_minimum(self, value: Money) -> Money:
+        if value.amount < 0:
+            raise serializers.ValidationError("A minimum is not below zero.")
+        return value
 
 
 class NewPromotionSerializer(PatchPromotionSerializer):
