@@ -1,5 +1,7 @@
 """What can go wrong with a cart."""
 
+from typing import Any
+
 from core import errors
 
 
@@ -34,55 +36,60 @@ class PromotionUnknown(errors.NotFound):
     code = "promotion_unknown"
 
     def __init__(self, typed: str) -> None:
-        super().__init__(f"We know no code {typed}.", field="code", promotion_code=typed)
+        super().__init__(f"We know no code {typed}.", field="code", promotion=typed)
 
 
 class PromotionRefused(errors.Conflict):
-    """A code that there is, but not for this basket or this shopper."""
+    """A promotion that there is, but not for this basket or this shopper.
 
-    def __init__(self, typed: str, **facts: str) -> None:
-        detail = self.message.format(code=typed, **facts)
-        super().__init__(detail, field="code", promotion_code=typed, **facts)
+    ``name`` is its code, or what an automatic one is called.
+    """
+
+    def __init__(self, name: str, **facts: Any) -> None:
+        detail = self.message.format(name=name, **facts)
+        super().__init__(detail, field="code", promotion=name, **facts)
 
 
 class PromotionNotBegun(PromotionRefused):
     code = "promotion_not_begun"
-    message = "The code {code} is not good yet."
+    message = "{name} is not good yet."
 
 
 class PromotionExpired(PromotionRefused):
     code = "promotion_expired"
-    message = "The code {code} is no longer good."
+    message = "{name} is no longer good."
 
 
 class PromotionUsedUp(PromotionRefused):
     code = "promotion_used_up"
-    message = "The code {code} has been used as often as there was to give."
+    message = "{name} has been given as often as there was to give."
 
 
 class PromotionAlreadyUsed(PromotionRefused):
     code = "promotion_already_used"
-    message = "You have used {code} as often as one may."
+    message = "You have used {name} as often as one may."
 
 
 class PromotionFirstOrderOnly(PromotionRefused):
     code = "promotion_first_order_only"
-    message = "The code {code} is for a first order."
+    message = "{name} is for a first order."
 
 
 class PromotionNotForThese(PromotionRefused):
     code = "promotion_not_for_these"
-    message = "The code {code} is for other goods than those in the basket."
+    message = "{name} is for other goods than those in the basket."
 
 
 class PromotionMinimum(PromotionRefused):
+    """``minimum`` and what is ``missing`` to it are amounts in the shop's currency."""
+
     code = "promotion_minimum"
-    message = "The code {code} needs goods for {minimum}; {missing} more, and it is good."
+    message = "{name} needs goods for {minimum}: {missing} more, and it is good."
 
 
 class PromotionPiecesMissing(PromotionRefused):
     code = "promotion_pieces_missing"
-    message = "The code {code} needs {pieces} pieces of what it is for."
+    message = "{name} needs {pieces} pieces of what it is for."
 
 
 class TooManyCodes(errors.Conflict):

@@ -154,5 +154,5 @@ def _not_for_these(promotion: Promotion, basket: Basket) -> DomainError | None:
         )
     pieces = promotion.buys + promotion.gets
     if sum(line.quantity for line in covered) < pieces:
-        return errors.PromotionPiecesMissing(str(promotion), pieces=str(pieces))
+        return errors.PromotionPiecesMissing(str(promotion), pieces=pieces)
     return None

@@ -93,7 +93,7 @@ def test_why_a_code_is_refused_is_said_and_nothing_changes(api, bob, basket, col
     assert response.status_code == status
     refused = response.json()
     assert (refused["code"], refused["errors"][0]["field"]) == (code, "code")
-    assert refused["promotion_code"] == "TEN"
+    assert refused["promotion"] == "TEN"
     assert not EnteredCode.objects.exists()
     assert shown(api, bob)["discount"] == "0.00"
 
@@ -190,7 +190,7 @@ def test_a_code_that_no_longer_applies_is_shown_with_the_reason(api, bob, basket
             "discount": "0.00",
             "applied": False,
             "reason_code": "promotion_expired",
-            "reason": "The code TEN is no longer good.",
+            "reason": "TEN is no longer good.",
         }
     ]
 
@@ -286,7 +286,7 @@ def test_the_basket_page_shows_what_is_taken_off_and_takes_codes(client, bob, ba
     assert "£2.00" in page
     assert "£18.00" in page
     Promotion.objects.update(is_active=False)
-    assert "The code TEN is no longer good." in client.get("/cart").content.decode()
+    assert "TEN is no longer good." in client.get("/cart").content.decode()
     assert (
         "TEN"
         not in client.post("/cart/codes/remove", {"code": "TEN"}, follow=True).content.decode()

@@ -176,6 +176,7 @@ SPECTACULAR_SETTINGS = {
         "ScheduledTransferEvery": "ledger.models.ScheduledTransfer.Every",
         "WalletRequestStatus": "ledger.models.WalletRequest.Status",
         "WalletRequestKind": "ledger.models.WalletRequest.Kind",
+        "PromotionKind": "cart.models.Promotion.Kind",
         "OrderStatus": "orders.models.Order.Status",
         "SellerOrderStatus": "orders.models.SellerOrder.Status",
         "PaymentStatus": "orders.models.Payment.Status",

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 
 from cart.models import Promotion
 from core.models import Identified
+from core.money import Money
 from orders.models.sales import Order
 
 
@@ -59,3 +60,7 @@ class Redemption(Identified):
     @property
     def currency(self) -> str:
         return self.promotion.currency
+
+    @property
+    def discount_money(self) -> Money:
+        return Money(self.discount, self.currency)

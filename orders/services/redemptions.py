@@ -4,11 +4,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from cart.models import Promotion
 from cart.pricing import Customer, Granted, Quote
-from cart.pricing.offers import not_for_them, not_now
+from cart.pricing.offers import Past, not_for_them, not_now
 from core.errors import DomainError
 from orders.models import Order, Redemption
 from orders.queries import customers_past
@@ -20,9 +18,8 @@ def refuse_codes(quote: Quote) -> None:
         refuse(code.refusal)
 
 
-@transaction.atomic
 def redeem(order: Order, granted: Sequence[Granted], *, customer: Customer, at: datetime) -> None:
-    """Use what a saved ``order`` of ``customer`` is granted.
+    """Use what a saved ``order`` of ``customer`` is granted. Call it inside a transaction.
 
     Locks those that have limits, by pk: after variants, before ledger accounts. What others have
     used up since the order was priced is refused; so is what was ended.
@@ -47,12 +44,15 @@ def redeem(order: Order, granted: Sequence[Granted], *, customer: Customer, at: 
     )
 
 
-@transaction.atomic
 def give_back(order: Order, *, at: datetime) -> None:
-    """Let what ``order`` was granted be used again, once. Locks those that have limits, by pk."""
+    """Let what ``order`` was granted be used again, once. Call it inside a transaction.
+
+    Locks those that have limits, by pk: after variants, before ledger accounts.
+    """
     used = Redemption.objects.filter(order=order, returned_at=None)
-    _locked(list(used.values_list("promotion", flat=True)))
-    used.update(returned_at=at)
+    if promotions := list(used.values_list("promotion", flat=True)):
+        _locked(promotions)
+        used.update(returned_at=at)
 
 
 def _locked(promotions: Collection[UUID]) -> list[Promotion]:
@@ -64,7 +64,8 @@ def _locked(promotions: Collection[UUID]) -> list[Promotion]:
 def _refuse_spent(
     order: Order, limited: Sequence[Promotion], customer: Customer, at: datetime
 ) -> None:
-    past = customers_past(customer, [each.pk for each in limited], besides=order)
+    asked = [each.pk for each in limited if each.customer_limit is not None]
+    past = customers_past(customer, asked, besides=order) if asked else Past()
     for promotion in limited:
         refuse(not_now(promotion, at) or not_for_them(promotion, past))
 

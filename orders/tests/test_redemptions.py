@@ -149,6 +149,21 @@ def test_a_code_that_is_not_good_stops_an_order(api, rich, cup, columns, status,
     assert world() == before
 
 
+def test_the_pages_of_buying_say_what_a_promotion_takes_off(client, rich, cup):
+    offered(name="Spring", rate=1000)
+    put_in_cart(rich, cup)
+    client.force_login(rich)
+
+    page = client.get("/checkout").content.decode()
+
+    assert "Pay £9.00 and order" in page
+    assert "Spring" in page
+    order = order_with(rich, cup)
+    bought = client.get(f"/orders/{order.number}").content.decode()
+    assert "Spring" in bought
+    assert "£1.00" in bought
+
+
 def test_checkout_uses_the_codes_of_the_cart_once(rich, cup):
     offered(code="TEN", rate=1000)
     put_in_cart(rich, cup)
@@ -297,5 +312,5 @@ def test_redeeming_asks_the_same_number_of_queries_for_one_and_for_three(
         order = buy(rich, cup)
         Promotion.objects.update(is_active=True)
         granted = [Granted(promotion, 10, 10) for promotion in promotions]
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(4):
             redeem(order, granted, customer=Customer(rich), at=NOW)
