@@ -81,10 +81,10 @@ class PromotionNotForThese(PromotionRefused):
 
 
 class PromotionMinimum(PromotionRefused):
-    """``minimum`` and what is ``missing`` to it are amounts in the shop's currency."""
+    """``minimum``, and what is ``missing`` to it, are amounts of ``currency``."""
 
     code = "promotion_minimum"
-    message = "{name} needs goods for {minimum}: {missing} more, and it is good."
+    message = "{name} needs goods for {minimum} {currency}: {missing} more, and it is good."
 
 
 class PromotionPiecesMissing(PromotionRefused):

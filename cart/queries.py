@@ -142,6 +142,5 @@ def priced(items: Iterable[CartItem]) -> list[PricedLine]:
 
 def codes_of(cart: Cart) -> tuple[str, ...]:
     """The codes that the shopper entered, the first one first."""
-    return tuple(
-        cart.entered_codes.exclude(promotion__code=None).values_list("promotion__code", flat=True)
-    )
+    entered = cart.entered_codes.values_list("promotion__code", flat=True)
+    return tuple(code for code in entered if code)

@@ -65,7 +65,9 @@ class NewPromotionSerializer(PatchPromotionSerializer):
 class SellerPromotionSerializer(serializers.ModelSerializer[Promotion]):
     amount = MoneyField(source="amount_money")
     minimum = MoneyField(source="minimum_money")
-    category = serializers.SlugRelatedField(slug_field="slug", read_only=True, allow_null=True)
+    category: serializers.SlugRelatedField[Category] = serializers.SlugRelatedField(
+        slug_field="slug", read_only=True, allow_null=True
+    )
 
     class Meta:
         model = Promotion

@@ -150,7 +150,10 @@ def _not_for_these(promotion: Promotion, basket: Basket) -> DomainError | None:
     missing = Money(promotion.minimum - sum(line.subtotal for line in covered), promotion.currency)
     if missing.amount > 0:
         return errors.PromotionMinimum(
-            str(promotion), minimum=str(promotion.minimum_money), missing=str(missing)
+            str(promotion),
+            minimum=str(promotion.minimum_money),
+            missing=str(missing),
+            currency=promotion.currency,
         )
     pieces = promotion.buys + promotion.gets
     if sum(line.quantity for line in covered) < pieces:

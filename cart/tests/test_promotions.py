@@ -103,7 +103,12 @@ def test_what_is_missing_to_the_minimum_is_said(api, bob, basket):
 
     refused = api(bob).post(CODES, {"code": "TEN"}).json()
 
-    assert (refused["minimum"], refused["missing"]) == ("25.00", "5.00")
+    assert (refused["minimum"], refused["missing"], refused["currency"]) == (
+        "25.00",
+        "5.00",
+        "GBP",
+    )
+    assert refused["detail"] == "TEN needs goods for 25.00 GBP: 5.00 more, and it is good."
 
 
 @pytest.mark.parametrize(("body", "code"), [({}, "required"), ({"code": "x" * 41}, "max_length")])

@@ -56,8 +56,6 @@ def give_back(order: Order, *, at: datetime) -> None:
 
 
 def _locked(promotions: Collection[UUID]) -> list[Promotion]:
-    if not promotions:
-        return []
     return list(Promotion.objects.filter(pk__in=promotions).limited().locked())
 
 
