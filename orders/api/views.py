@@ -144,6 +144,7 @@ def _purchase(buyer: User, body: Mapping[str, Any]) -> Purchase:
         customer=Customer(buyer, buyer.email),
         method=Payment.Method(body["payment_method"]),
         addresses=(shipping, body.get("billing_address", shipping)),
+        codes=tuple(body["promotion_codes"]),
         expected_total=None if expected is None else expected.amount,
     )
 

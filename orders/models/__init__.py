@@ -1,6 +1,7 @@
 """What was sold, and what was given back."""
 
 from orders.models.payments import Payment
+from orders.models.redemptions import Redemption
 from orders.models.refunds import Refund, RefundLine
 from orders.models.sales import (
     NUMBER_ALPHABET,
@@ -17,6 +18,7 @@ __all__ = [
     "OrderLine",
     "OrderQuerySet",
     "Payment",
+    "Redemption",
     "Refund",
     "RefundLine",
     "SellerOrder",

@@ -1,7 +1,7 @@
 """Placing an order: stock, frozen prices, split by seller, and the money, in one transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from cart import pricing
 from cart import services as cart_services
 from cart.errors import CartEmpty
 from cart.pricing import Customer, PricedLine, Quote, Terms
+from cart.queries import codes_of
 from cart.shoppers import Shopper
 from catalog.errors import OutOfStock, ProductUnavailable
 from catalog.models import Variant
@@ -24,6 +25,7 @@ from orders.models import Order, Payment
 from orders.services import drafts
 from orders.services.drafts import Address
 from orders.services.payments import pay_from_wallets
+from orders.services.redemptions import redeem, refuse_codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Purchase:
 def place_order(*, purchase: Purchase, wanted: Sequence[Wanted], at: datetime) -> Order:
     """Buy ``wanted``, all of it or nothing; paid by wallet, the order returned is paid.
 
-    Variants are locked in pk order, then ledger accounts, so concurrent orders queue instead of
+    Variants are locked in pk order, then promotions that have limits, then ledger accounts, so concurrent orders queue instead of
     deadlocking. Not idempotent: the API's key is.
 
     :raises TooManyInCart: more of one variant than may be bought at once.
@@ -63,6 +65,7 @@ def place_order(*, purchase: Purchase, wanted: Sequence[Wanted], at: datetime) -
     :raises OutOfStock: a variant has fewer left than wanted.
     :raises PriceChanged: a price is not the one the buyer was shown.
     :raises TotalChanged: it comes to another sum than the buyer was told.
+    :raises PromotionUnknown, PromotionRefused: a code is not good, or was used up meanwhile.
     :raises InsufficientFunds: the wallet holds less than the total.
     """
     if not wanted:
@@ -83,6 +86,7 @@ def place_order(*, purchase: Purchase, wanted: Sequence[Wanted], at: datetime) -
     quantities = {line.variant: line.quantity for line in quote.lines}
     take_stock(quantities, reference=draft.order.pk, at=at)
     drafts.save([draft])
+    redeem(draft.order, quote.granted, customer=purchase.customer, at=at)
     if purchase.method == Payment.Method.WALLET:
         pay_from_wallets([draft])
     events.record("order.placed", draft.order.pk, {"actor": buyer and str(buyer.pk)}, at=at)
@@ -94,7 +98,9 @@ def place_order(*, purchase: Purchase, wanted: Sequence[Wanted], at: datetime) -
 def checkout(
     *, purchase: Purchase, shopper: Shopper, accept_price_changes: bool, at: datetime
 ) -> Order:
-    """Buy what is in the shopper's cart, and empty it. The cart is locked first.
+    """Buy what is in the shopper's cart with the codes entered there, and empty it.
+
+    The cart is locked first.
 
     :raises CartEmpty: there is nothing to buy.
     :raises PriceChanged: unless ``accept_price_changes``; and all that ``place_order`` raises.
@@ -104,7 +110,8 @@ def checkout(
         Wanted(item.variant_id, item.quantity, None if accept_price_changes else item.seen_price)
         for item in cart.items.all()
     ]
-    order = place_order(purchase=purchase, wanted=wanted, at=at)
+    codes = (*purchase.codes, *codes_of(cart))
+    order = place_order(purchase=replace(purchase, codes=codes), wanted=wanted, at=at)
     cart_services.clear(shopper=shopper, at=at)
     return order
 
@@ -135,6 +142,7 @@ def _quote(
         codes=purchase.codes,
     )
     quote = pricing.quote(lines, terms)
+    refuse_codes(quote)
     if purchase.expected_total not in {None, quote.total}:
         old, new = Money(purchase.expected_total or 0, currency), Money(quote.total, currency)
         raise errors.TotalChanged(old=str(old), new=str(new))
