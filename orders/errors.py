@@ -21,3 +21,8 @@ class OrderNotCancellable(errors.Conflict):
 class PastSaleUnknown(errors.NotFound):
     code = "past_sale_unknown"
     message = "A refund is of a sale that was never entered."
+
+
+class LinkInvalid(errors.NotFound):
+    code = "order_link_invalid"
+    message = "This link is not one of ours, or older than seven days. Ask for a new one."

@@ -129,6 +129,8 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
         "timeline": timeline(found),
         "just_placed": "placed" in request.GET,
         "may_cancel": found.is_cancellable and found.user_id == visitor(request).pk,
+        "cancel_url": reverse("cancel_order", args=[found.number]),
+        "orders_url": reverse("orders"),
     }
     return render(request, "orders/order.html", context)
 
@@ -149,4 +151,5 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
         else:
             messages.success(request, f"Order {own.number} is cancelled.")
         return redirect("order", own.number)
-    return render(request, "orders/cancel.html", {"order": own, "form": form})
+    context = {"order": own, "form": form, "order_url": reverse("order", args=[own.number])}
+    return render(request, "orders/cancel.html", context)

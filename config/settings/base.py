@@ -216,6 +216,8 @@ RATE_LIMITS = {
     "register": env.str("RATE_LIMIT_REGISTER", "20/minute"),
     "refresh": env.str("RATE_LIMIT_REFRESH", "60/minute"),
     "guest_cart": env.str("RATE_LIMIT_GUEST_CART", "30/minute"),
+    "order_lookup": env.str("RATE_LIMIT_ORDER_LOOKUP", "10/minute"),
+    "order_link": env.str("RATE_LIMIT_ORDER_LINK", "5/hour"),
 }
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 """How many proxies of ours each request passes: whose entry in X-Forwarded-For is believed."""
@@ -302,7 +304,9 @@ DEMO_ALLOWED = True
 EVENT_CONSUMERS = {
     "order.paid": ["catalog.services.count_sales"],
     "order.placed": ["orders.mail.confirm"],
+    "order.refunded": ["orders.mail.tell_of_refund"],
     "order.cancelled": ["orders.mail.tell_of_cancellation"],
+    "order.link_requested": ["orders.mail.send_link"],
     "picture.added": ["catalog.services.make_thumbnail"],
 }
 

@@ -1,7 +1,7 @@
 """``Idempotency-Key`` on API routes.
 
 A business refusal (409) is remembered though its effects are undone; validation errors and
-failures are not, so a mended request may use its key again. Keys belong to their user.
+failures are not, so a mended request may use its key again. Keys belong to whom the view says, their user mostly.
 """
 
 import hashlib
@@ -14,10 +14,10 @@ from django.db import transaction
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from core import clock, idempotency
 from core.api import problems
+from core.api.views import ApiView
 from core.errors import Conflict, Invalid
 from core.idempotency import Answer
 from core.retries import retried
@@ -40,9 +40,9 @@ def idempotent(handler: Handler) -> Handler:
     """
 
     @wraps(handler)
-    def once(view: APIView, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def once(view: ApiView, request: Request, *args: Any, **kwargs: Any) -> Response:
         answer = idempotency.answer_once(
-            idempotency.Request(f"user:{request.user.pk}", _key(request), _fingerprint(request)),
+            idempotency.Request(view.key_scope(request), _key(request), _fingerprint(request)),
             lambda: _answer(handler(view, request, *args, **kwargs)),
             refusal=_refusal,
             at=clock.now(),
@@ -63,7 +63,7 @@ def rehearsable(handler: Handler) -> Handler:
     for_good = idempotent(handler)
 
     @wraps(handler)
-    def once_or_dry(view: APIView, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def once_or_dry(view: ApiView, request: Request, *args: Any, **kwargs: Any) -> Response:
         if not isinstance(request.data, dict) or request.data.get("dry_run") is not True:
             return for_good(view, request, *args, **kwargs)
         _key(request)

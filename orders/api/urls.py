@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from orders.api import views
+from orders.api import lookup, views
 
 urlpatterns = [
     path("cart/checkout", views.CheckoutView.as_view()),
     path("orders", views.OrdersView.as_view()),
+    path("orders/lookup", lookup.LookupView.as_view()),
+    path("orders/lookup/<str:token>", lookup.LinkedOrderView.as_view()),
+    path("orders/lookup/<str:token>/cancel", lookup.LinkedCancelView.as_view()),
     path("orders/<uuid:order_id>", views.OrderView.as_view()),
     path("orders/<uuid:order_id>/cancel", views.CancelView.as_view()),
     path("orders/<uuid:order_id>/events", views.OrderEventsView.as_view()),

@@ -10,6 +10,7 @@ from orders.services.history import (
     record_past,
     record_past_sales,
 )
+from orders.services.lookups import request_link
 
 __all__ = [
     "Entered",
@@ -22,4 +23,5 @@ __all__ = [
     "place_order",
     "record_past",
     "record_past_sales",
+    "request_link",
 ]
