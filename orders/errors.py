@@ -13,6 +13,11 @@ class PriceChanged(errors.Conflict):
         super().__init__(lines=lines)
 
 
+class TotalChanged(errors.Conflict):
+    code = "total_changed"
+    message = "It comes to another total than you were told."
+
+
 class OrderNotCancellable(errors.Conflict):
     code = "order_not_cancellable"
     message = "An order can be cancelled until a part of it is on its way."
@@ -21,6 +26,16 @@ class OrderNotCancellable(errors.Conflict):
 class PastSaleUnknown(errors.NotFound):
     code = "past_sale_unknown"
     message = "A refund is of a sale that was never entered."
+
+
+class AccountNeeded(errors.Invalid):
+    code = "account_needed"
+    message = "Sign in to pay from a wallet, or choose another way to pay."
+
+
+class EmailInvalid(errors.Invalid):
+    code = "email_invalid"
+    message = "Give an e-mail address: whoever buys without an account hears of the order there."
 
 
 class LinkInvalid(errors.NotFound):

@@ -35,10 +35,15 @@ def tell_of_cancellation(event: Event) -> None:
 def tell_of_refund(event: Event) -> None:
     """Say what was given back, and why, unless the mail of a cancellation says it.
 
-    Refunds of orders from elsewhere were told of there.
+    Refunds of orders from elsewhere were told of there, and where the platform alone had paid there
+    is nothing to tell.
     """
     order = _order(event)
-    if order.status != Order.Status.CANCELLED and order.reference is None:
+    if (
+        event.payload["amount"]
+        and order.status != Order.Status.CANCELLED
+        and order.reference is None
+    ):
         _send(event, order, "refunded", "A refund of your order {number}")
 
 

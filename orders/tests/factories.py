@@ -1,17 +1,20 @@
 """Money and addresses for tests of buying."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
 from cart import services as cart_services
+from cart.pricing import Customer
 from cart.shoppers import Shopper
 from catalog.models import Variant
 from core.ids import uuid7
 from core.money import Money
 from ledger.services import credit, post_batch
 from orders.models import Order, Payment, Refund
-from orders.services import Wanted, place_order
+from orders.services import Purchase, Wanted, place_order
 from orders.services.refunds import RefundDraft, Returned, from_escrow, save
 
 ADDRESS = {
@@ -21,6 +24,7 @@ ADDRESS = {
     "zip": "YO1 7HH",
     "country": "GB",
 }
+GUEST = "guest@example.com"
 
 
 def give(user: User, pounds: str) -> None:
@@ -42,40 +46,21 @@ def put_in_cart(user: User, variant: Variant, quantity: int = 1) -> None:
 
 def buy(buyer: User, *variants: Variant, quantity: int = 1) -> Order:
     """Place an order for ``quantity`` of each variant, from the wallet."""
-    return place_order(
-        buyer=buyer,
-        wanted=[Wanted(variant.pk, quantity) for variant in variants],
-        method=Payment.Method.WALLET,
-        addresses=(ADDRESS, ADDRESS),
-        at=timezone.now(),
-    )
+    wanted = [Wanted(variant.pk, quantity) for variant in variants]
+    return place_order(purchase=from_wallet(buyer), wanted=wanted, at=timezone.now())
 
 
-GUEST = "guest@example.com"
+def from_wallet(buyer: User, **terms: Any) -> Purchase:
+    """The usual terms."""
+    customer = Customer(buyer, buyer.email)
+    return Purchase(customer, Payment.Method.WALLET, (ADDRESS, ADDRESS), **terms)
 
 
-def buy_as_guest(variant: Variant, *, quantity: int = 1, email: str = GUEST) -> Order:
-    """TMP"""
-    from orders.services import drafts
-    from orders.services.drafts import Sold
-    from django.conf import settings
-    from core import events
-    from catalog.services import take_stock
-
-    at = timezone.now()
-    variant = Variant.objects.select_related("product__seller").get(pk=variant.pk)
-    draft = drafts.draft(
-        buyer=None,
-        sold=[Sold(variant, quantity, variant.price)],
-        currency=settings.SHOP_CURRENCY,
-        addresses=(ADDRESS, ADDRESS),
-        at=at,
-    )
-    draft.order.email = email
-    take_stock({variant: quantity}, reference=draft.order.pk, at=at)
-    drafts.save([draft])
-    events.record("order.placed", draft.order.pk, {"actor": str(draft.order.buyer_id)}, at=at)
-    return draft.order
+def buy_as_guest(*variants: Variant, quantity: int = 1, email: str = GUEST) -> Order:
+    """Place an order for ``quantity`` of each variant without an account; it awaits its payment."""
+    wanted = [Wanted(variant.pk, quantity) for variant in variants]
+    purchase = Purchase(Customer(email=email), Payment.Method.DIRECT, (ADDRESS, ADDRESS))
+    return place_order(purchase=purchase, wanted=wanted, at=timezone.now())
 
 
 def refund(order: Order, *, quantity: int, reason: str) -> Refund:

@@ -13,7 +13,7 @@ from catalog.models import Variant
 from catalog.tests.factories import on_sale
 from core.models import Event
 from orders import links
-from orders.models import Order, SellerOrder
+from orders.models import SellerOrder
 from orders.tests.factories import GUEST, buy, buy_as_guest, give
 from orders.tests.test_mail import deliver
 

@@ -7,13 +7,14 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
+from cart.pricing import PricedLine
 from catalog.tests.factories import on_sale
 from core import events
 from core.models import Delivery
 from ledger.testing import assert_books_balance
 from orders import links
 from orders.models import Order
-from orders.services import PastRefund, PastSale, Sold, cancel_order, record_past
+from orders.services import PastRefund, PastSale, cancel_order, record_past
 from orders.tests.factories import ADDRESS, GUEST, buy, buy_as_guest, give, refund
 
 
@@ -154,7 +155,7 @@ def test_whatever_mail_fails_it_is_sent_later(api, bob, order, monkeypatch, cons
 
 
 def test_orders_from_elsewhere_were_confirmed_there(bob):
-    sold = (Sold(on_sale(price=450), 1, 450),)
+    sold = (PricedLine(on_sale(price=450), 1, 450),)
     sale = PastSale("536365", bob, sold, "GBP", ADDRESS, timezone.now())
     back = PastRefund("C536366", "536365", {1: 1}, "x", timezone.now())
     record_past(sales=[sale], returns=[back])

@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 
 from accounts.tests.factories import SellerFactory, UserFactory
+from cart.pricing import PricedLine
 from catalog.tests.factories import on_sale
 from core.ids import uuid7
 from core.money import Money
@@ -19,7 +20,7 @@ from ledger.models import Entry, Hold, Transaction, WalletRequest
 from ledger.testing import assert_books_balance
 from orders import accounts_chart
 from orders.models import Order
-from orders.services import PastRefund, PastSale, Sold, cancel_order, record_past, record_past_sales
+from orders.services import PastRefund, PastSale, cancel_order, record_past, record_past_sales
 from orders.tests.factories import ADDRESS, buy
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +56,7 @@ class Cast:
         self.finance = uuid7()
         cup = on_sale(price=2000, stock=1, seller=self.alice)
         at = datetime(2026, 1, 2, tzinfo=UTC)
-        self.sold, self.at = (Sold(cup, 1, 2000),), at
+        self.sold, self.at = (PricedLine(cup, 1, 2000),), at
         record_past_sales([PastSale("past", self.bob, self.sold, "GBP", ADDRESS, at)])
         self.order = Order.objects.get()
         self.top_up("100.00")
