@@ -150,6 +150,33 @@ def refunded(cast: Cast) -> object:
     return Transaction.objects.get(kind="refund")
 
 
+def in_parts(cast: Cast, kind: str) -> object:
+    """Sold and taken back, with everything that a price may be made of."""
+    cup = cast.sold[0].variant
+    line = PricedLine(cup, 1, 2000, discount=500, sponsored=200, shipping=300, tax=360)
+    record_past(
+        sales=[PastSale("parts", cast.bob, (line,), "GBP", ADDRESS, cast.at)],
+        returns=[PastRefund("parts:back", "parts", {1: 1}, "Broken", cast.at)],
+    )
+    cast.order = Order.objects.get(reference="parts")
+    return Transaction.objects.get(kind=kind, metadata__order=cast.order.number)
+
+
+@event("Order with shipping, tax and a shared discount")
+def paid_in_parts(cast: Cast) -> object:
+    return in_parts(cast, "order_payment")
+
+
+@event("Its escrow released")
+def released_in_parts(cast: Cast) -> object:
+    return in_parts(cast, "escrow_release")
+
+
+@event("Its refund")
+def refunded_in_parts(cast: Cast) -> object:
+    return in_parts(cast, "refund")
+
+
 @event("Sale to a guest")
 def sold_to_a_guest(cast: Cast) -> object:
     record_past_sales([PastSale("guest", None, cast.sold, "GBP", ADDRESS, cast.at)])
