@@ -16,6 +16,7 @@ from django.urls import reverse
 from core.events import unhurried
 from core.models import Event
 from orders import links
+from orders.lookup.paths import path_of
 from orders.models import Order
 
 
@@ -65,7 +66,7 @@ def _send(event: Event, order: Order, template: str, subject: str) -> None:
     address = _address(order)
     if not address:
         return
-    context = {"order": order, "url": settings.SITE_URL + _path(order), **_news(order, event)}
+    context = {"order": order, "url": settings.SITE_URL + path_of(order), **_news(order, event)}
     mail = EmailMultiAlternatives(
         subject=subject.format(number=order.number),
         body=render_to_string(f"orders/mail/{template}.txt", context),
@@ -79,13 +80,6 @@ def _send(event: Event, order: Order, template: str, subject: str) -> None:
 def _address(order: Order) -> str:
     """Where its mails go: "" for a guest's order from elsewhere, which came without."""
     return order.email or (order.user.email if order.user else "")
-
-
-def _path(order: Order) -> str:
-    """Guests have no account to sign in to, so theirs says that it is them."""
-    if order.user_id is None:
-        return reverse("guest_order", args=[links.token_of(order.pk)])
-    return reverse("order", args=[order.number])
 
 
 def _news(order: Order, event: Event) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from cart.api.serializers import AddItemSerializer
 from core.api.fields import MoneyField, StrictSerializer
 from core.money import Money
-from orders import countries
+from orders import countries, links
 from orders.models import Order, OrderLine, Payment, Refund, SellerOrder
 from orders.queries import LABELS, Actor, Moment
 
@@ -51,6 +51,11 @@ class PurchaseSerializer(StrictSerializer):
 
 
 class CheckoutSerializer(PurchaseSerializer):
+    email = serializers.EmailField(
+        max_length=254,
+        required=False,
+        help_text="A guest's, for news of the order. Whoever has an account leaves it out.",
+    )
     accept_price_changes = serializers.BooleanField(default=False)
 
 
@@ -169,3 +174,17 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
         """The one that was captured, else the newest."""
         payments = sorted(order.payments.all(), key=lambda p: (p.status == "captured", p.pk))
         return PaymentSerializer(payments[-1]).data if payments else None
+
+
+class PlacedOrderSerializer(OrderSerializer):
+    """For whoever has just placed it, as nobody else may have a guest's token."""
+
+    lookup_token = serializers.SerializerMethodField(
+        help_text="A guest's, for `/orders/lookup/{token}`; good for seven days."
+    )
+
+    class Meta(OrderSerializer.Meta):
+        fields: tuple[str, ...] = (*OrderSerializer.Meta.fields, "lookup_token")  # type: ignore[assignment]  # one more than the stub infers
+
+    def get_lookup_token(self, order: Order) -> str | None:
+        return None if order.user_id else links.token_of(order.pk)

@@ -9,11 +9,13 @@ import django_filters
 from django.shortcuts import get_object_or_404
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import User
+from cart import guests
+from cart.api.views import CART_TOKEN, CartView
+from cart.errors import CartEmpty
 from cart.pricing import Customer
 from cart.services import sellable_variants
 from cart.shoppers import Shopper
@@ -27,7 +29,7 @@ from orders.models import Order, Payment
 from orders.queries import timeline
 from orders.services import Purchase, Wanted
 
-BOUGHT = {201: serializers.OrderSerializer, **problems(404, 409, 422)}
+BOUGHT = {201: serializers.PlacedOrderSerializer, **problems(404, 409, 422)}
 
 
 class OrderFilter(django_filters.FilterSet):  # type: ignore[misc]  # no stubs
@@ -64,30 +66,49 @@ class OrdersView(ListView):
         """Buy without a cart, at the prices of this moment."""
         body = serializers.BuySerializer.read(request)
         order = services.place_order(
-            purchase=_purchase(request.user, body), wanted=_wanted(body["items"]), at=clock.now()
+            purchase=_purchase(Customer(request.user, request.user.email), body),
+            wanted=_wanted(body["items"]),
+            at=clock.now(),
         )
-        return Response(serializers.OrderSerializer(order).data, status=201)
+        return Response(serializers.PlacedOrderSerializer(order).data, status=201)
 
 
-class CheckoutView(ApiView):
+class CheckoutView(CartView):
+    def key_scope(self, request: Request) -> str:
+        """A guest's keys are the cart's.
+
+        :raises CartEmpty: a guest names none.
+        """
+        if request.user.is_authenticated:
+            return super().key_scope(request)
+        cart_id = guests.of_header(request)
+        if cart_id is None:
+            raise CartEmpty
+        return f"cart:{cart_id.hex}"
+
     @extend_schema(
         operation_id="checkout",
         tags=["cart"],
-        parameters=[IDEMPOTENCY_KEY],
+        parameters=[IDEMPOTENCY_KEY, CART_TOKEN],
         request=serializers.CheckoutSerializer,
         responses=BOUGHT,
     )
     @idempotent
-    def post(self, request: SignedIn) -> Response:
-        """Buy what is in the cart, at the prices that the cart showed."""
+    def post(self, request: Request) -> Response:
+        """Buy what is in the cart, at the prices that the cart showed.
+
+        Guests send their cart's token, and an e-mail address for news of the order. They pay by
+        any way but a wallet, and see the order by its `lookup_token`.
+        """
         body = serializers.CheckoutSerializer.read(request)
+        shopper = self.shopper(request)
         order = services.checkout(
-            purchase=_purchase(request.user, body),
-            shopper=Shopper(user=request.user),
+            purchase=_purchase(_customer(shopper, body), body),
+            shopper=shopper,
             accept_price_changes=body["accept_price_changes"],
             at=clock.now(),
         )
-        return Response(serializers.OrderSerializer(order).data, status=201)
+        return Response(serializers.PlacedOrderSerializer(order).data, status=201)
 
 
 class OrderView(ApiView):
@@ -138,10 +159,19 @@ class OrderEventsView(ApiView):
         return Response(serializers.MomentSerializer(moments, many=True).data)
 
 
-def _purchase(buyer: User, body: Mapping[str, Any]) -> Purchase:
+def _customer(shopper: Shopper, body: Mapping[str, Any]) -> Customer:
+    """:raises ValidationError: somebody who has an account names an address."""
+    if shopper.user is None:
+        return Customer(email=body.get("email", ""))
+    if "email" in body:
+        raise ValidationError({"email": ["Leave it out: news of the order go to your account's."]})
+    return Customer(shopper.user, shopper.user.email)
+
+
+def _purchase(customer: Customer, body: Mapping[str, Any]) -> Purchase:
     shipping, expected = body["shipping_address"], body.get("expected_total")
     return Purchase(
-        customer=Customer(buyer, buyer.email),
+        customer=customer,
         method=Payment.Method(body["payment_method"]),
         addresses=(shipping, body.get("billing_address", shipping)),
         expected_total=None if expected is None else expected.amount,
