@@ -1,7 +1,10 @@
 """What a shopper sends to check out, and to think better of it."""
 
+from typing import Any
+
 from django import forms
 
+from accounts.models import User
 from core.ids import uuid7
 from orders import countries
 from orders.models import Payment
@@ -12,14 +15,28 @@ def by_name() -> list[tuple[str, str]]:
     return sorted(countries.NAMES.items(), key=lambda country: country[1])
 
 
+def ways_to_pay(user: User | None) -> list[tuple[str, str]]:
+    """What a shopper chooses from: a guest has no wallet."""
+    ways = Payment.AT_CHECKOUT
+    return (
+        ways if user else [(code, label) for code, label in ways if code != Payment.Method.WALLET]
+    )
+
+
 def _text(label: str, length: int, autocomplete: str, *, required: bool = True) -> forms.CharField:
     widget = forms.TextInput({"autocomplete": autocomplete})
     return forms.CharField(label=label, max_length=length, widget=widget, required=required)
 
 
 class CheckoutForm(forms.Form):
-    """``key`` names this attempt: sent twice, it buys once."""
+    """``key`` names this attempt: sent twice, it buys once. Guests give an address, and no wallet."""
 
+    email = forms.EmailField(
+        label="E-mail",
+        max_length=254,
+        widget=forms.EmailInput({"autocomplete": "email"}),
+        help_text="We mail the order there, with a link to it.",
+    )
     recipient = _text("Full name", 200, "shipping name")
     street = _text("Address", 200, "shipping address-line1")
     street2 = _text("Address, line 2", 200, "shipping address-line2", required=False)
@@ -36,6 +53,15 @@ class CheckoutForm(forms.Form):
     )
     accept_price_changes = forms.BooleanField(required=False, label="Buy at the new prices")
     key = forms.CharField(max_length=36, widget=forms.HiddenInput, initial=lambda: str(uuid7()))
+
+    def __init__(self, *args: Any, user: User | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ways: Any = self.fields["payment_method"]
+        ways.choices = ways_to_pay(user)
+        if user is not None:
+            del self.fields["email"]
+        if len(ways.choices) == 1:
+            ways.initial = ways.choices[0][0]
 
     ADDRESS = ("recipient", "street", "street2", "city", "state", "zip", "country", "phone")
 
