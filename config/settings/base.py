@@ -221,6 +221,9 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 """How many proxies of ours each request passes: whose entry in X-Forwarded-For is believed."""
 
 IDEMPOTENCY_KEPT = timedelta(days=7)
+IDEMPOTENCY_LEASE = timedelta(seconds=env.int("IDEMPOTENCY_LEASE_SECONDS", 60))
+"""How long a request that asks somebody outside is left alone, before another one with its key takes
+it for dead and goes on in its place: longer than all of its calls may take."""
 
 METRICS_NETWORKS = env.list("METRICS_NETWORKS", default=["127.0.0.0/8", "::1/128"])
 """Who may read /metrics."""
