@@ -7,6 +7,7 @@ from typing import Any
 from config.settings.environment import *  # noqa: F403  # what others read of it, too
 from config.settings.environment import BASE_DIR, VAR_DIR, env, local_secret
 from config.settings.jobs import *  # noqa: F403  # Django's way to share settings
+from config.settings.payments import *  # noqa: F403  # as above
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "") or local_secret("secret_key", 64)
@@ -337,6 +338,7 @@ LOGGING = {
         },
     },
     # The filesystem has no host name, and kombu would say so at every start.
-    "loggers": {"kombu.connection": {"level": "ERROR"}},
+    # What the payment provider's client would say of each request holds secrets of the buyer's.
+    "loggers": {"kombu.connection": {"level": "ERROR"}, "stripe": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
 }

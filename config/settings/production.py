@@ -5,6 +5,7 @@ from config.settings.environment import env
 
 DEBUG = False
 DEMO_ALLOWED = False
+PAYMENTS_REHEARSED = False
 SECRET_KEY = env.str("SECRET_KEY")
 LEDGER_SEAL_KEY = env.str("LEDGER_SEAL_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
