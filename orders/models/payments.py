@@ -50,6 +50,8 @@ class Payment(Identified):
         UNCLAIMED = "unclaimed", "Came too late"
         REFUNDED = "refunded", "Given back"
 
+    AT_CHECKOUT: ClassVar = [choice for choice in Method.choices if choice[0] != "direct"]
+    """What shoppers choose from, as far as ``settings.PAYMENT_METHODS`` offers it."""
     OPEN: ClassVar = (Status.PENDING, Status.AUTHORISED)
     RECEIVED: ClassVar = (Status.CAPTURED, Status.UNCLAIMED, Status.REFUNDED)
 

@@ -17,13 +17,15 @@ from cart.shoppers import Shopper
 from catalog.errors import OutOfStock, ProductUnavailable
 from catalog.models import Variant
 from catalog.services import take_stock
-from core import events
+from core import clock, events
 from core.money import Money
 from orders import errors
 from orders.models import Order, Payment
+from orders.payments import registry
 from orders.services import drafts
-from orders.services.drafts import Address
+from orders.services.drafts import Address, Draft
 from orders.services.payments import pay_from_wallets
+from orders.services.receiving import begin, time_to_pay
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +57,12 @@ class Purchase:
 def place_order(*, purchase: Purchase, wanted: Sequence[Wanted], at: datetime) -> Order:
     """Buy ``wanted``, all of it or nothing; paid by wallet, the order returned is paid.
 
+    Else it awaits the payment that was begun, for a time, and what it reserved is kept for it: the
+    database's clock decides how long. If a provider is to be asked, ``settle`` comes after the commit.
     Variants are locked in pk order, then ledger accounts, so concurrent orders queue instead of
     deadlocking. Not idempotent: the API's key is.
 
+    :raises PaymentMethodNotOffered: shoppers may not choose the method.
     :raises TooManyInCart: more of one variant than may be bought at once.
     :raises ProductUnavailable: a variant is not for sale, or not in the shop's currency.
     :raises OutOfStock: a variant has fewer left than wanted.
@@ -65,6 +70,7 @@ def place_order(*, purchase: Purchase, wanted: Sequence[Wanted], at: datetime) -
     :raises TotalChanged: it comes to another sum than the buyer was told.
     :raises InsufficientFunds: the wallet holds less than the total.
     """
+    registry.check_offered(purchase.method)
     if not wanted:
         raise CartEmpty
     for each in wanted:
@@ -82,9 +88,7 @@ def place_order(*, purchase: Purchase, wanted: Sequence[Wanted], at: datetime) -
     )
     quantities = {line.variant: line.quantity for line in quote.lines}
     take_stock(quantities, reference=draft.order.pk, at=at)
-    drafts.save([draft])
-    if purchase.method == Payment.Method.WALLET:
-        pay_from_wallets([draft])
+    _save_and_pay(draft, purchase.method)
     events.record("order.placed", draft.order.pk, {"actor": buyer and str(buyer.pk)}, at=at)
     return Order.objects.with_parts().get(pk=draft.order.pk)
 
@@ -106,6 +110,18 @@ def checkout(
     order = place_order(purchase=purchase, wanted=wanted, at=at)
     cart_services.clear(shopper=shopper, at=at)
     return order
+
+
+def _save_and_pay(draft: Draft, method: Payment.Method) -> None:
+    """By wallet at once; else what the order reserved is kept for as long as the method takes."""
+    if method == Payment.Method.WALLET or not draft.order.total:
+        drafts.save([draft])
+        pay_from_wallets([draft])
+    else:
+        now = clock.db_now()
+        draft.order.pay_by = time_to_pay(method, now)
+        drafts.save([draft])
+        begin(draft.order, method, now)
 
 
 def _locked(wanted: Sequence[Wanted]) -> dict[UUID, Variant]:

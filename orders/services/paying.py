@@ -3,40 +3,18 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 
 from core import clock
 from orders import errors
 from orders.models import Order, Payment
 from orders.payments import registry
-from orders.services.receiving import is_wanted
-
-Method, Status = Payment.Method, Payment.Status
-
-
-def time_to_pay(method: str, at: datetime) -> datetime:
-    """Until when an order that is to be paid by ``method`` keeps what it reserved."""
-    return at + (
-        settings.INVOICE_PAID_WITHIN if method == Method.INVOICE else settings.CARD_PAID_WITHIN
-    )
-
-
-def begin(order: Order, method: str, at: datetime) -> Payment:
-    """A pending payment of a (locked, or new) order. It is the one that is wanted from now on."""
-    return Payment.objects.create(
-        order=order,
-        method=method,
-        amount=order.total,
-        currency=order.currency,
-        created_at=at,
-        checked_at=at,
-    )
+from orders.services.receiving import begin, take_in, time_to_pay
 
 
 @transaction.atomic
 def pay_order(
-    order_id: UUID, *, method: str, has_token: bool = False, actor_id: UUID | None, at: datetime
+    order_id: UUID, *, method: str, has_token: bool = False, actor_id: UUID | None
 ) -> Payment:
     """Begin another payment of an order that waits for one, or go on with the one that is there.
 
@@ -53,11 +31,42 @@ def pay_order(
     """
     registry.check_offered(method)
     order = Order.objects.locked().get(pk=order_id)
-    _check_waits(order, clock.db_now())
-    open_ones = order.payments.filter(status__in=Payment.OPEN).order_by("pk")
-    if open_ones.filter(status=Status.AUTHORISED).exists():
+    now = clock.db_now()
+    _check_waits(order, now)
+    unsettled = order.payments.filter(status__in=Payment.OPEN).order_by("created_at", "pk")
+    if unsettled.filter(status=Payment.Status.AUTHORISED).exists():
         raise errors.PaymentUnderWay
-    current = open_ones.last()
+    current = unsettled.last()
     if current and current.method == method and not has_token:
         return current
-    return _another(order, method, has_token=has_token, at=at)
+    if registry.is_outside(method) and not has_token:
+        raise errors.PaymentTokenMissing(field="payment_token")
+    return _begun(order, method, now, actor_id)
+
+
+def open_payment(order: Order) -> Payment | None:
+    """Of an order that waits (see ``with_parts``): the payment that somebody outside is to be asked
+    for."""
+    waiting = [
+        payment
+        for payment in order.payments.all()
+        if payment.is_open and registry.is_outside(payment.method)
+    ]
+    return max(waiting, key=lambda payment: (payment.created_at, payment.pk), default=None)
+
+
+def _check_waits(order: Order, now: datetime) -> None:
+    if order.status != Order.Status.AWAITING_PAYMENT:
+        raise errors.OrderNotPayable(status=order.status)
+    if order.pay_by and now >= order.pay_by:
+        raise errors.PaymentTimeOver
+
+
+def _begun(order: Order, method: str, now: datetime, actor_id: UUID | None) -> Payment:
+    payment = begin(order, method, now)
+    if method == Payment.Method.WALLET:
+        take_in(payment, now=now, actor_id=actor_id)
+    elif method == Payment.Method.INVOICE:
+        order.pay_by = time_to_pay(method, now)
+        order.save(update_fields=["pay_by"])
+    return payment

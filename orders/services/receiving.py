@@ -3,6 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
+from django.db.models import Q
+
 from core import events
 from ledger.chart import AccountSpec, clearing
 from ledger.services import Line, Posting, post
@@ -16,7 +19,9 @@ BANK = "bank"
 
 def locked_payment(payment_id: UUID) -> Payment:
     """With its order, both locked, the order first. Call it inside a transaction."""
-    order = Order.objects.locked().get(pk=Payment.objects.values("order").get(pk=payment_id)["order"])
+    order = Order.objects.locked().get(
+        pk=Payment.objects.values("order").get(pk=payment_id)["order"]
+    )
     payment = Payment.objects.locked().get(pk=payment_id)
     payment.order = order
     return payment
@@ -28,11 +33,48 @@ def is_wanted(payment: Payment, now: datetime) -> bool:
     if not payment.is_open or order.status != Order.Status.AWAITING_PAYMENT:
         return False
     in_time = order.pay_by is None or now < order.pay_by
-    return in_time and not order.payments.filter(pk__gt=payment.pk).exists()
+    newer = Q(created_at__gt=payment.created_at) | Q(
+        created_at=payment.created_at, pk__gt=payment.pk
+    )
+    return in_time and not order.payments.filter(newer).exists()
+
+
+def time_to_pay(method: str, now: datetime) -> datetime:
+    """Until when an order that is to be paid by ``method`` keeps what it reserved."""
+    is_invoice = method == Payment.Method.INVOICE
+    return now + (settings.INVOICE_PAID_WITHIN if is_invoice else settings.CARD_PAID_WITHIN)
+
+
+def begin(order: Order, method: str, now: datetime) -> Payment:
+    """A pending payment of a (locked, or new) order: the one that is wanted from now on."""
+    void_invoices(order)
+    return Payment.objects.create(
+        order=order,
+        method=method,
+        amount=order.total,
+        currency=order.currency,
+        created_at=now,
+        checked_at=now,
+    )
+
+
+def void_invoices(order: Order) -> None:
+    """Nobody outside need be told that an invoice is not to be paid."""
+    pending = order.payments.filter(method=Payment.Method.INVOICE, status=Payment.Status.PENDING)
+    pending.update(status=Payment.Status.VOIDED)
+
+
+def outside_payment(order: Order) -> Payment | None:
+    """The payment that brought the order's money, unless it came from a wallet, or from before."""
+    from_purses = (Payment.Method.WALLET, Payment.Method.DIRECT)
+    captured = order.payments.filter(status=Payment.Status.CAPTURED)
+    return captured.exclude(method__in=from_purses).first()
 
 
 def outside(payment: Payment) -> AccountSpec:
     """Where money of this payment is before it comes in and after it is given back."""
+    if payment.method == Payment.Method.WALLET:
+        return payments.purse(payment.order)
     provider = BANK if payment.method == Payment.Method.INVOICE else payment.method
     return clearing(provider, payment.currency)
 
@@ -61,9 +103,7 @@ def set_aside(payment: Payment, *, now: datetime, actor_id: UUID | None = None) 
     return owe(payment, payment.amount, now)
 
 
-def owe(
-    payment: Payment, amount: int, now: datetime, *, refund: Refund | None = None
-) -> Repayment:
+def owe(payment: Payment, amount: int, now: datetime, *, refund: Refund | None = None) -> Repayment:
     """Note that ``amount`` minor units of ``payment`` go back outside; see ``services.repay``."""
     return Repayment.objects.create(
         payment=payment,

@@ -34,9 +34,7 @@ def repay(repayment_id: UUID) -> Repayment:
         return repayment
     provider = registry.provider_of(payment.method)
     try:
-        provider.refund(
-            charge_of(payment), key=repayment.pk.hex, amount=repayment.amount_money
-        )
+        provider.refund(charge_of(payment), key=repayment.pk.hex, amount=repayment.amount_money)
     except errors.ProviderRefused as refusal:
         return _refused(repayment_id, refusal.detail)
     return _repaid(repayment_id)

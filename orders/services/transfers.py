@@ -82,7 +82,9 @@ def _check(order: Order, transfer: IncomingTransfer) -> None:
         raise errors.TransferCurrencyWrong(field="number", **facts)
     waits = order.status == Order.Status.AWAITING_PAYMENT
     if waits and transfer.amount != order.total:
-        detail = "The order waits for {expected}, and {received} came. Send it back, or find its order."
+        detail = (
+            "The order waits for {expected}, and {received} came. Send it back, or find its order."
+        )
         raise errors.TransferAmountWrong(detail.format(**facts), field="number", **facts)
 
 
