@@ -1,5 +1,6 @@
 """The orders' background work. Every task is safe to run twice, also at once with itself."""
 
+from typing import Any
 from uuid import UUID
 
 from celery import shared_task
@@ -17,7 +18,7 @@ def expire_orders() -> int:
 def settle_payments() -> int:
     """Send every step of a payment that was left half-way to a worker of its own, so that one
     failure stops no other: payments, what is to be given back, and providers' notices."""
-    steps = [
+    steps: list[tuple[Any, list[UUID]]] = [
         (settle_payment, services.queue_payments()),
         (repay, services.queue_repayments()),
         (settle_receipt, services.unsettled_receipts()),

@@ -60,7 +60,7 @@ def _pay_back(
     if order.status != Order.Status.PAID or not is_moving(order):
         return
     payment = outside_payment(order)
-    to = payment and accounts_chart.refunds_due(payment.pk, order.currency)
+    to = accounts_chart.refunds_due(payment.pk, order.currency) if payment else None
     draft = RefundDraft(order, _refund(order, actor_id, reason, at), to)
     for line in lines:
         draft.give_back(line, line.quantity, refunds.Returned())

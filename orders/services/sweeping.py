@@ -15,7 +15,7 @@ from core import clock
 from core.events import unhurried
 from core.models import Event
 from core.retries import retried
-from orders.models import Order, Payment, Repayment, WebhookReceipt
+from orders.models import Order, OrderQuerySet, Payment, Repayment, WebhookReceipt
 from orders.services.cancelling import cancel_order
 from orders.services.settling import settle
 
@@ -31,7 +31,7 @@ def expire_orders(limit: int = 100) -> int:
     return sum(_expire(order_id) for order_id in due.values_list("pk", flat=True))
 
 
-def _overdue(now: datetime) -> QuerySet[Order]:
+def _overdue(now: datetime) -> OrderQuerySet:
     return Order.objects.filter(status=Order.Status.AWAITING_PAYMENT, pay_by__lte=now)
 
 
