@@ -69,7 +69,7 @@ def _bought_once(buyer: User, form: CheckoutForm) -> Answer:
     return idempotency.answer_once(request, lambda: _bought(buyer, form), at=clock.now())
 
 
-def _bought(buyer: User, form: CheckoutForm) -> Answer | Intent:
+def _bought(buyer: User, form: CheckoutForm) -> Answer:
     order = services.checkout(
         purchase=Purchase(
             customer=Customer(buyer, buyer.email),

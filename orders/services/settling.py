@@ -116,7 +116,8 @@ def _recorded(payment_id: UUID, outcome: Outcome | None) -> tuple[Payment, Step]
     else:
         payment.reference = outcome.reference or payment.reference
         step = _FOLLOWING[outcome.state](payment, outcome, now)
-    payment.save()
+    if not payment.is_received:
+        payment.save()
     return payment, step
 
 

@@ -51,3 +51,16 @@ def from_wallet(buyer: User, **terms: Any) -> Purchase:
     """The usual terms."""
     customer = Customer(buyer, buyer.email)
     return Purchase(customer, Payment.Method.WALLET, (ADDRESS, ADDRESS), **terms)
+
+
+def order_by(method: str, buyer: User, *variants: Variant, quantity: int = 1) -> Order:
+    """Place an order that is to be paid by ``method``, and leave it at that."""
+    return place_order(
+        purchase=Purchase(
+            customer=Customer(buyer, buyer.email),
+            method=Payment.Method(method),
+            addresses=(ADDRESS, ADDRESS),
+        ),
+        wanted=[Wanted(variant.pk, quantity) for variant in variants],
+        at=timezone.now(),
+    )
