@@ -8,6 +8,7 @@ from accounts.models import User
 from core.ids import uuid7
 from orders import countries
 from orders.models import Payment
+from orders.payments import registry
 
 
 def by_name() -> list[tuple[str, str]]:
@@ -16,11 +17,9 @@ def by_name() -> list[tuple[str, str]]:
 
 
 def ways_to_pay(user: User | None) -> list[tuple[str, str]]:
-    """What a shopper chooses from: a guest has no wallet."""
-    ways = Payment.AT_CHECKOUT
-    return (
-        ways if user else [(code, label) for code, label in ways if code != Payment.Method.WALLET]
-    )
+    """What a shopper chooses from on a page, which asks for no card."""
+    ways = registry.offered(is_guest=user is None)
+    return [(method, label) for method, label in ways if not registry.is_outside(method)]
 
 
 def _text(label: str, length: int, autocomplete: str, *, required: bool = True) -> forms.CharField:

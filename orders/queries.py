@@ -17,6 +17,12 @@ LABELS = {
     "order.paid": "Paid",
     "order.refunded": "Refunded",
     "order.cancelled": "Cancelled",
+    "payment.authorised": "Card accepted",
+    "payment.failed": "Payment declined",
+    "payment.voided": "Payment not needed any more",
+    "payment.unclaimed": "A payment came too late",
+    "payment.repaid": "Money sent back",
+    "payment.repayment_failed": "Money could not be sent back yet",
 }
 
 

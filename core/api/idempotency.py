@@ -19,13 +19,15 @@ from core import clock, idempotency
 from core.api import problems
 from core.api.views import ApiView
 from core.errors import Conflict, Invalid
-from core.idempotency import Answer
+from core.idempotency import Answer, Intent
 from core.retries import retried
 
 HEADER = "Idempotency-Key"
 MAX_LENGTH = 200
 
 Handler = Callable[..., Response]
+Beginning = Callable[..., Response | Intent]
+Ending = Callable[[Request, str], Response]
 
 
 class KeyMissing(Invalid):
@@ -38,12 +40,28 @@ def idempotent(handler: Handler) -> Handler:
 
     :raises KeyMissing: no usable key.
     """
+    return _once(handler, None)
 
+
+def resumable(ending: Ending) -> Callable[[Beginning], Handler]:
+    """``idempotent`` for what asks somebody outside: the method may return an ``Intent``.
+
+    ``ending`` comes to the answer from the intent's subject, outside of any transaction, once or,
+    where a request died, again. It is a function of the module: it knows what the request says, and
+    what the intent says.
+
+    :raises KeyMissing: no usable key.
+    """
+    return lambda handler: _once(handler, ending)
+
+
+def _once(handler: Beginning, ending: Ending | None) -> Handler:
     @wraps(handler)
     def once(view: ApiView, request: Request, *args: Any, **kwargs: Any) -> Response:
         answer = idempotency.answer_once(
             idempotency.Request(view.key_scope(request), _key(request), _fingerprint(request)),
-            lambda: _answer(handler(view, request, *args, **kwargs)),
+            lambda: _begun(handler(view, request, *args, **kwargs)),
+            finish=ending and (lambda subject: _answer(ending(request, subject))),
             refusal=_refusal,
             at=clock.now(),
         )
@@ -96,6 +114,10 @@ def _fingerprint(request: Request) -> str:
 
 def _refusal(error: Conflict) -> Answer:
     return _answer(problems.refusal(error))
+
+
+def _begun(response: Response | Intent) -> Answer | Intent:
+    return response if isinstance(response, Intent) else _answer(response)
 
 
 def _answer(response: Response) -> Answer:

@@ -8,10 +8,12 @@ from rest_framework.response import Response
 from accounts.api.views import AnonymousView
 from core import clock
 from core.api.fields import StrictSerializer
-from core.api.idempotency import idempotent
+from core.api.idempotency import idempotent, resumable
 from core.api.schema import IDEMPOTENCY_KEY, problems
+from core.idempotency import Intent
 from orders import links, services
-from orders.api.serializers import CancelOrderSerializer, OrderSerializer
+from orders.api.serializers import CancelOrderSerializer, OrderSerializer, PaySerializer
+from orders.api.views import paid, pay
 from orders.lookup.limits import LOOKUPS, limit_mails
 from orders.models import Order
 
@@ -50,7 +52,7 @@ class LinkedOrderView(AnonymousView):
         return Response(OrderSerializer(order).data)
 
 
-class LinkedCancelView(AnonymousView):
+class LinkedActionView(AnonymousView):
     rate_limit = LOOKUPS
 
     def key_scope(self, request: Request) -> str:
@@ -60,6 +62,25 @@ class LinkedCancelView(AnonymousView):
         """
         return f"order:{links.order_of(self.kwargs['token']).hex}"
 
+
+class LinkedPayView(LinkedActionView):
+    @extend_schema(
+        operation_id="pay_linked_order",
+        tags=["orders"],
+        parameters=[IDEMPOTENCY_KEY],
+        request=PaySerializer,
+        responses={200: OrderSerializer, **problems(409, 422, 429)},
+    )
+    @resumable(paid)
+    def post(self, request: Request, token: str) -> Response | Intent:
+        """Pay a guest's order that awaits it, with another card or another way, by the token of a link
+        to it."""
+        body = PaySerializer.read(request)
+        order = Order.objects.of_link(token)
+        return pay(order, body, actor_id=order.buyer_id)
+
+
+class LinkedCancelView(LinkedActionView):
     @extend_schema(
         operation_id="cancel_linked_order",
         tags=["orders"],

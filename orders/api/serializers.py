@@ -11,6 +11,7 @@ from core.api.fields import MoneyField, StrictSerializer
 from core.money import Money
 from orders import countries, links
 from orders.models import Order, OrderLine, Payment, Refund, SellerOrder
+from orders.payments import registry
 from orders.queries import LABELS, Actor, Moment
 
 AMOUNT = {"type": "string", "pattern": r"^-?\d+(\.\d+)?$", "examples": ["24.99"]}
@@ -43,11 +44,23 @@ class AddressSerializer(StrictSerializer):
         return value
 
 
-class PurchaseSerializer(StrictSerializer):
+class PaymentChoiceSerializer(StrictSerializer):
+    """``payment_token`` stands for a card, as the provider's own page made it."""
+
     payment_method = serializers.ChoiceField(choices=Payment.AT_CHECKOUT)
+    payment_token = serializers.CharField(max_length=255, default="")
+
+
+class PurchaseSerializer(PaymentChoiceSerializer):
     shipping_address = AddressSerializer()
     billing_address = AddressSerializer(required=False)
     expected_total = MoneyField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if registry.is_outside(attrs["payment_method"]) and not attrs["payment_token"]:
+            message = "Send the token that stands for the card."
+            raise serializers.ValidationError({"payment_token": message})
+        return super().validate(attrs)
 
 
 class CheckoutSerializer(PurchaseSerializer):
@@ -104,10 +117,25 @@ class SellerOrderSerializer(serializers.ModelSerializer[SellerOrder]):
 
 class PaymentSerializer(serializers.ModelSerializer[Payment]):
     amount = AmountField()
+    client_secret = serializers.SerializerMethodField()
 
     class Meta:
         model = Payment
-        fields = ("id", "method", "status", "amount", "transaction_id", "captured_at")
+        fields = (
+            "id",
+            "method",
+            "status",
+            "amount",
+            "reason",
+            "client_secret",
+            "transaction_id",
+            "captured_at",
+        )
+
+    def get_client_secret(self, payment: Payment) -> str | None:
+        """What the provider's script needs where the buyer's bank wants to ask the buyer. Only in the
+        answer to checkout and to ``pay``."""
+        return self.context.get("secret") or None
 
 
 class RefundSerializer(serializers.ModelSerializer[Refund]):
@@ -116,6 +144,10 @@ class RefundSerializer(serializers.ModelSerializer[Refund]):
     class Meta:
         model = Refund
         fields = ("id", "amount", "reason", "transaction_id", "refunded_at")
+
+
+class PaySerializer(PaymentChoiceSerializer):
+    pass
 
 
 class CancelOrderSerializer(StrictSerializer):
@@ -142,6 +174,7 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
     refund_status = serializers.ChoiceField(choices=Order.RefundStatus.choices, read_only=True)
     refunds = RefundSerializer(many=True)
     payment = serializers.SerializerMethodField()
+    pay_by = serializers.DateTimeField(allow_null=True)
     shipping_address = AddressSerializer()
     billing_address = AddressSerializer()
 
@@ -160,6 +193,7 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
             "total",
             "currency",
             "payment",
+            "pay_by",
             "refunded",
             "refund_status",
             "refunds",
@@ -172,8 +206,10 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
     @extend_schema_field(PaymentSerializer(allow_null=True))
     def get_payment(self, order: Order) -> Any:
         """The one that was captured, else the newest."""
-        payments = sorted(order.payments.all(), key=lambda p: (p.status == "captured", p.pk))
-        return PaymentSerializer(payments[-1]).data if payments else None
+        payments = sorted(
+            order.payments.all(), key=lambda p: (p.status == "captured", p.created_at, p.pk)
+        )
+        return PaymentSerializer(payments[-1], context=self.context).data if payments else None
 
 
 class PlacedOrderSerializer(OrderSerializer):

@@ -20,16 +20,58 @@ from cart.pricing import Customer
 from cart.services import sellable_variants
 from cart.shoppers import Shopper
 from core import clock
-from core.api.idempotency import idempotent
+from core.api.idempotency import idempotent, resumable
 from core.api.schema import IDEMPOTENCY_KEY, problems
 from core.api.views import ApiView, ListView, SignedIn
+from core.idempotency import Intent
 from orders import services
 from orders.api import serializers
 from orders.models import Order, Payment
+from orders.payments import registry
 from orders.queries import timeline
 from orders.services import Purchase, Wanted
 
 BOUGHT = {201: serializers.PlacedOrderSerializer, **problems(404, 409, 422)}
+
+
+def _paid_for(request: Request, payment_id: str) -> Response:
+    order, context = _settled(request, payment_id)
+    placed = serializers.PlacedOrderSerializer(order, context=context)
+    return Response(placed.data, status=201)
+
+
+def paid(request: Request, payment_id: str) -> Response:
+    """The end of a request to pay an order."""
+    order, context = _settled(request, payment_id)
+    return Response(serializers.OrderSerializer(order, context=context).data)
+
+
+def pay(order: Order, body: Mapping[str, Any], *, actor_id: UUID) -> Response | Intent:
+    """Begin a payment of ``order``, or go on with it; ``paid`` ends what asks somebody outside."""
+    payment = services.pay_order(
+        order.pk,
+        method=body["payment_method"],
+        has_token=bool(body["payment_token"]),
+        actor_id=actor_id,
+    )
+    if payment.is_open and registry.is_outside(payment.method):
+        return Intent(payment.pk.hex)
+    return Response(serializers.OrderSerializer(Order.objects.with_parts().get(pk=order.pk)).data)
+
+
+def _settled(request: Request, payment_id: str) -> tuple[Order, dict[str, str]]:
+    """Ask the provider, with the card that the request brought: what came of it, and for the buyer."""
+    standing = services.settle(UUID(payment_id), token=request.data.get("payment_token", ""))
+    order = Order.objects.with_parts().get(pk=standing.payment.order_id)
+    return order, {"secret": standing.secret}
+
+
+def _bought(order: Order) -> Response | Intent:
+    """The answer, or the payment that somebody has to be asked for first."""
+    payment = services.open_payment(order)
+    if payment is not None:
+        return Intent(payment.pk.hex)
+    return Response(serializers.PlacedOrderSerializer(order).data, status=201)
 
 
 class OrderFilter(django_filters.FilterSet):  # type: ignore[misc]  # no stubs
@@ -61,16 +103,20 @@ class OrdersView(ListView):
         request=serializers.BuySerializer,
         responses=BOUGHT,
     )
-    @idempotent
-    def post(self, request: SignedIn) -> Response:
-        """Buy without a cart, at the prices of this moment."""
+    @resumable(_paid_for)
+    def post(self, request: SignedIn) -> Response | Intent:
+        """Buy without a cart, at the prices of this moment.
+
+        An order whose card was declined, or whose bank wants to ask the buyer first, awaits its
+        payment until ``pay_by``.
+        """
         body = serializers.BuySerializer.read(request)
         order = services.place_order(
             purchase=_purchase(Customer(request.user, request.user.email), body),
             wanted=_wanted(body["items"]),
             at=clock.now(),
         )
-        return Response(serializers.PlacedOrderSerializer(order).data, status=201)
+        return _bought(order)
 
 
 class CheckoutView(CartView):
@@ -93,9 +139,12 @@ class CheckoutView(CartView):
         request=serializers.CheckoutSerializer,
         responses=BOUGHT,
     )
-    @idempotent
-    def post(self, request: Request) -> Response:
+    @resumable(_paid_for)
+    def post(self, request: Request) -> Response | Intent:
         """Buy what is in the cart, at the prices that the cart showed.
+
+        An order whose card was declined, or whose bank wants to ask the buyer first, awaits its
+        payment until ``pay_by``.
 
         Guests send their cart's token, and an e-mail address for news of the order. They pay by
         any way but a wallet, and see the order by its `lookup_token`.
@@ -108,7 +157,7 @@ class CheckoutView(CartView):
             accept_price_changes=body["accept_price_changes"],
             at=clock.now(),
         )
-        return Response(serializers.PlacedOrderSerializer(order).data, status=201)
+        return _bought(order)
 
 
 class OrderView(ApiView):
@@ -144,6 +193,28 @@ class CancelView(ApiView):
             order.pk, actor_id=request.user.pk, reason=body["reason"], at=clock.now()
         )
         return Response(serializers.OrderSerializer(cancelled).data)
+
+
+class PayView(ApiView):
+    @extend_schema(
+        operation_id="pay_order",
+        tags=["orders"],
+        parameters=[IDEMPOTENCY_KEY],
+        request=serializers.PaySerializer,
+        responses={200: serializers.OrderSerializer, **problems(403, 404, 409, 422)},
+    )
+    @resumable(paid)
+    def post(self, request: SignedIn, order_id: UUID) -> Response | Intent:
+        """Pay an order of one's own that awaits it: with another card, or another way.
+
+        Without a ``payment_token`` it goes on with the card that is there: after the buyer's bank
+        has asked the buyer, say.
+        """
+        body = serializers.PaySerializer.read(request)
+        order = get_object_or_404(Order.objects.visible_to(request.user), pk=order_id)
+        if order.user_id != request.user.pk:
+            raise PermissionDenied
+        return pay(order, body, actor_id=request.user.pk)
 
 
 class OrderEventsView(ApiView):

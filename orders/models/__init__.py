@@ -1,6 +1,6 @@
 """What was sold, and what was given back."""
 
-from orders.models.payments import Payment
+from orders.models.payments import IncomingTransfer, Payment, Repayment, WebhookReceipt
 from orders.models.refunds import Refund, RefundLine
 from orders.models.sales import (
     NUMBER_ALPHABET,
@@ -13,12 +13,15 @@ from orders.models.sales import (
 
 __all__ = [
     "NUMBER_ALPHABET",
+    "IncomingTransfer",
     "Order",
     "OrderLine",
     "OrderQuerySet",
     "Payment",
     "Refund",
     "RefundLine",
+    "Repayment",
     "SellerOrder",
+    "WebhookReceipt",
     "order_number",
 ]

@@ -138,6 +138,10 @@ class Order(Versioned):
                 name="orders_order_status_matches_paid",
             ),
             models.CheckConstraint(
+                condition=Q(pay_by__isnull=True) | Q(status="awaiting_payment"),
+                name="orders_order_pay_by_while_awaiting",
+            ),
+            models.CheckConstraint(
                 condition=Q(refunded__gte=0, refunded__lte=F("paid")),
                 name="orders_order_refunded_within_paid",
             ),

@@ -20,13 +20,15 @@ from cart.shoppers import Shopper
 from catalog.errors import OutOfStock, ProductUnavailable
 from catalog.models import Variant
 from catalog.services import take_stock
-from core import events
+from core import clock, events
 from core.money import Money
 from orders import errors
 from orders.models import Order, Payment
+from orders.payments import registry
 from orders.services import drafts
-from orders.services.drafts import Address
+from orders.services.drafts import Address, Draft
 from orders.services.payments import pay_from_wallets
+from orders.services.receiving import begin, time_to_pay
 
 fits_column = MaxLengthValidator(254)
 
@@ -60,11 +62,14 @@ class Purchase:
 def place_order(*, purchase: Purchase, wanted: Sequence[Wanted], at: datetime) -> Order:
     """Buy ``wanted``, all of it or nothing; paid by wallet, the order returned is paid.
 
+    Else it awaits the payment that was begun, for a time, and what it reserved is kept for it: the
+    database's clock decides how long. If a provider is to be asked, ``settle`` comes after the commit.
     Variants are locked in pk order, then ledger accounts, so concurrent orders queue instead of
     deadlocking. Not idempotent: the API's key is.
 
     :raises AccountNeeded: a guest would pay from a wallet.
     :raises EmailInvalid: a guest's address is missing, or none.
+    :raises PaymentMethodNotOffered: shoppers may not choose the method.
     :raises TooManyInCart: more of one variant than may be bought at once.
     :raises ProductUnavailable: a variant is not for sale, or not in the shop's currency.
     :raises OutOfStock: a variant has fewer left than wanted.
@@ -72,6 +77,7 @@ def place_order(*, purchase: Purchase, wanted: Sequence[Wanted], at: datetime) -
     :raises TotalChanged: it comes to another sum than the buyer was told.
     :raises InsufficientFunds: the wallet holds less than the total.
     """
+    registry.check_offered(purchase.method, is_guest=purchase.customer.user is None)
     if not wanted:
         raise CartEmpty
     for each in wanted:
@@ -89,9 +95,7 @@ def place_order(*, purchase: Purchase, wanted: Sequence[Wanted], at: datetime) -
     )
     quantities = {line.variant: line.quantity for line in quote.lines}
     take_stock(quantities, reference=draft.order.pk, at=at)
-    drafts.save([draft])
-    if purchase.method == Payment.Method.WALLET:
-        pay_from_wallets([draft])
+    _save_and_pay(draft, purchase.method)
     events.record("order.placed", draft.order.pk, {"actor": str(draft.order.buyer_id)}, at=at)
     return Order.objects.with_parts().get(pk=draft.order.pk)
 
@@ -120,8 +124,6 @@ def _recognised(purchase: Purchase) -> Purchase:
     guest = purchase.customer
     if guest.user is not None:
         return purchase
-    if purchase.method == Payment.Method.WALLET:
-        raise errors.AccountNeeded(field="payment_method")
     email = normalised_email(guest.email)
     try:
         validate_email(email)
@@ -129,6 +131,18 @@ def _recognised(purchase: Purchase) -> Purchase:
     except ValidationError as error:
         raise errors.EmailInvalid(field="email") from error
     return replace(purchase, customer=replace(guest, email=email))
+
+
+def _save_and_pay(draft: Draft, method: Payment.Method) -> None:
+    """By wallet at once; else what the order reserved is kept for as long as the method takes."""
+    if method == Payment.Method.WALLET or not draft.order.total:
+        drafts.save([draft])
+        pay_from_wallets([draft])
+    else:
+        now = clock.db_now()
+        draft.order.pay_by = time_to_pay(method, now)
+        drafts.save([draft])
+        begin(draft.order, method, now)
 
 
 def _locked(wanted: Sequence[Wanted]) -> dict[UUID, Variant]:

@@ -59,7 +59,7 @@ def from_wallet(buyer: User, **terms: Any) -> Purchase:
 def buy_as_guest(*variants: Variant, quantity: int = 1, email: str = GUEST) -> Order:
     """Place an order for ``quantity`` of each variant without an account; it awaits its payment."""
     wanted = [Wanted(variant.pk, quantity) for variant in variants]
-    purchase = Purchase(Customer(email=email), Payment.Method.DIRECT, (ADDRESS, ADDRESS))
+    purchase = Purchase(Customer(email=email), Payment.Method.INVOICE, (ADDRESS, ADDRESS))
     return place_order(purchase=purchase, wanted=wanted, at=timezone.now())
 
 
@@ -83,3 +83,16 @@ def refund(order: Order, *, quantity: int, reason: str) -> Refund:
         [posted] = post_batch([from_escrow(draft)])
         save([draft], {draft.refund.pk: posted.transaction_id})
     return draft.refund
+
+
+def order_by(method: str, buyer: User, *variants: Variant, quantity: int = 1) -> Order:
+    """Place an order that is to be paid by ``method``, and leave it at that."""
+    return place_order(
+        purchase=Purchase(
+            customer=Customer(buyer, buyer.email),
+            method=Payment.Method(method),
+            addresses=(ADDRESS, ADDRESS),
+        ),
+        wanted=[Wanted(variant.pk, quantity) for variant in variants],
+        at=timezone.now(),
+    )
