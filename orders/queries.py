@@ -14,7 +14,7 @@ from core.models import Event
 from core.money import Money
 from orders.models import Order, Redemption
 
-Actor = Literal["buyer", "staff", "system"]
+Actor = Literal["buyer", "guest", "staff", "system"]
 
 PLACED = "order.placed"
 LABELS = {
@@ -22,6 +22,12 @@ LABELS = {
     "order.paid": "Paid",
     "order.refunded": "Refunded",
     "order.cancelled": "Cancelled",
+    "payment.authorised": "Card accepted",
+    "payment.failed": "Payment declined",
+    "payment.voided": "Payment not needed any more",
+    "payment.unclaimed": "A payment came too late",
+    "payment.repaid": "Money sent back",
+    "payment.repayment_failed": "Money could not be sent back yet",
 }
 
 
@@ -45,7 +51,7 @@ def timeline(order: Order) -> list[Moment]:
 
     That it was placed, it knows itself: also one from before Mercat.
     """
-    placed = Moment(PLACED, order.created_at, _actor(order, order.user_id), None, "")
+    placed = Moment(PLACED, order.created_at, _actor(order, order.buyer_id), None, "")
     rows = Event.objects.filter(subject_id=order.pk, kind__in=LABELS.keys() - {PLACED})
     rows = rows.order_by("at", "pk")
     return [placed, *(_moment(order, row.kind, row.at, row.payload) for row in rows)]
@@ -83,4 +89,6 @@ def _moment(order: Order, kind: str, at: datetime, payload: Mapping[str, Any]) -
 def _actor(order: Order, actor_id: object) -> Actor:
     if actor_id is None:
         return "system"
-    return "buyer" if str(actor_id) == str(order.user_id) else "staff"
+    if str(actor_id) != str(order.buyer_id):
+        return "staff"
+    return "buyer" if order.user_id else "guest"

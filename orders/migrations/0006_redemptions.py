@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('cart', '0003_promotions'),
-        ('orders', '0004_prices_in_parts'),
+        ('orders', '0005_payments'),
     ]
 
     operations = [

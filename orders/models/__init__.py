@@ -1,6 +1,6 @@
 """What was sold, and what was given back."""
 
-from orders.models.payments import Payment
+from orders.models.payments import IncomingTransfer, Payment, Repayment, WebhookReceipt
 from orders.models.redemptions import Redemption
 from orders.models.refunds import Refund, RefundLine
 from orders.models.sales import (
@@ -14,6 +14,7 @@ from orders.models.sales import (
 
 __all__ = [
     "NUMBER_ALPHABET",
+    "IncomingTransfer",
     "Order",
     "OrderLine",
     "OrderQuerySet",
@@ -21,6 +22,8 @@ __all__ = [
     "Redemption",
     "Refund",
     "RefundLine",
+    "Repayment",
     "SellerOrder",
+    "WebhookReceipt",
     "order_number",
 ]

@@ -46,6 +46,7 @@ def test_checkout_answers_with_the_order(api, bob, ready):
     }
     assert (order["payment"]["method"], order["payment"]["status"]) == ("wallet", "captured")
     assert order["billing_address"] == ADDRESS
+    assert order.pop("lookup_token") is None
     assert api(bob).get(f"{ORDERS}/{order['id']}").json() == order
     balance = api(bob).get("/api/v1/balances/current").json()
     assert (balance["available"], balance["currency"]) == ("5.50", "GBP")

@@ -35,7 +35,7 @@ from catalog.errors import OutOfStock
 from catalog.models import Variant
 from catalog.services import adjust_stock, change_variant
 from catalog.tests.factories import on_sale
-from core import idempotency
+from core import clock, idempotency
 from core.errors import DomainError
 from core.idempotency import Answer, KeyReused
 from core.ids import uuid7
@@ -263,7 +263,7 @@ class Shopping(RuleBasedStateMachine):
     def carts_are_the_models(self) -> None:
         for whose in (*self.people, GUEST):
             shopper, expected = self._shopper(whose), self.model.cart(whose)
-            cart = cart_of(shopper)
+            cart = cart_of(shopper, at=clock.now())
             items = {item.variant_id: (item.quantity, item.seen_price) for item in cart.items}
             assert items == expected
             assert cart.subtotal == Money(self.model.cart_total(whose), "GBP")
