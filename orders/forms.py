@@ -1,10 +1,13 @@
 """What a shopper sends to check out, and to think better of it."""
 
+from typing import Any
+
 from django import forms
 
 from core.ids import uuid7
 from orders import countries
 from orders.models import Payment
+from orders.payments import registry
 
 
 def by_name() -> list[tuple[str, str]]:
@@ -17,9 +20,47 @@ def _text(label: str, length: int, autocomplete: str, *, required: bool = True) 
     return forms.CharField(label=label, max_length=length, widget=widget, required=required)
 
 
-class CheckoutForm(forms.Form):
-    """``key`` names this attempt: sent twice, it buys once."""
+class PayForm(forms.Form):
+    """``key`` names this attempt: sent twice, it pays once. ``payment_token`` stands for a card."""
 
+    payment_method = forms.ChoiceField(
+        choices=registry.offered, widget=forms.RadioSelect, label="Pay with"
+    )
+    payment_token = forms.CharField(
+        label="Card number",
+        max_length=255,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "off"}),
+        help_text="Only a test card: no money moves.",
+    )
+    key = forms.CharField(max_length=36, widget=forms.HiddenInput, initial=lambda: str(uuid7()))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        methods = [name for name, _ in registry.offered()]
+        self.fields["payment_method"].initial = next(iter(methods), None)
+        if Payment.Method.TEST not in methods:
+            self.fields["payment_token"].widget = forms.HiddenInput()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        method = cleaned.get("payment_method", "")
+        if method and self.needs_token(method) and not cleaned.get("payment_token"):
+            self.add_error("payment_token", "Say which card.")
+        return cleaned
+
+    def needs_token(self, method: str) -> bool:
+        return registry.is_outside(method)
+
+
+class ContinueForm(PayForm):
+    """Also goes on with the payment that is there: without a card then."""
+
+    def needs_token(self, method: str) -> bool:
+        return False
+
+
+class CheckoutForm(PayForm):
     recipient = _text("Full name", 200, "shipping name")
     street = _text("Address", 200, "shipping address-line1")
     street2 = _text("Address, line 2", 200, "shipping address-line2", required=False)
@@ -28,14 +69,7 @@ class CheckoutForm(forms.Form):
     zip = _text("Postcode", 20, "shipping postal-code")
     country = forms.ChoiceField(choices=by_name, initial="GB")
     phone = _text("Phone", 32, "shipping tel", required=False)
-    payment_method = forms.ChoiceField(
-        choices=Payment.AT_CHECKOUT,
-        initial=Payment.Method.WALLET,
-        widget=forms.RadioSelect,
-        label="Pay with",
-    )
     accept_price_changes = forms.BooleanField(required=False, label="Buy at the new prices")
-    key = forms.CharField(max_length=36, widget=forms.HiddenInput, initial=lambda: str(uuid7()))
 
     ADDRESS = ("recipient", "street", "street2", "city", "state", "zip", "country", "phone")
 

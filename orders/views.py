@@ -2,14 +2,18 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
+from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
 from accounts.visitors import visitor
@@ -18,13 +22,14 @@ from cart.queries import CartView, cart_of
 from cart.shoppers import Shopper
 from core import clock, idempotency
 from core.errors import DomainError
-from core.idempotency import Answer
+from core.idempotency import Answer, Intent
 from core.ids import uuid7
 from core.money import Money
 from core.pages import add_refusal, page_of
 from ledger.queries import wallet_balances
 from orders import services
-from orders.forms import CancelForm, CheckoutForm
+from orders.errors import ProviderUnavailable
+from orders.forms import CancelForm, CheckoutForm, ContinueForm
 from orders.models import Order, Payment
 from orders.queries import timeline
 from orders.services import Purchase
@@ -63,13 +68,24 @@ def _to_order(request: HttpRequest, bought: Answer) -> HttpResponse:
 
 def _bought_once(buyer: User, form: CheckoutForm) -> Answer:
     """With the number of the order that this form's key has placed, now or before."""
-    terms = {name: str(value) for name, value in form.cleaned_data.items()}
-    fingerprint = hashlib.sha256(json.dumps(terms, sort_keys=True).encode()).hexdigest()
-    request = idempotency.Request(f"page:{buyer.pk}", terms["key"], fingerprint)
-    return idempotency.answer_once(request, lambda: _bought(buyer, form), at=clock.now())
+    request = _request(buyer, form.cleaned_data)
+    return idempotency.answer_once(
+        request,
+        lambda: _bought(buyer, form),
+        finish=lambda payment_id: _settled(payment_id, form),
+        at=clock.now(),
+    )
 
 
-def _bought(buyer: User, form: CheckoutForm) -> Answer:
+def _settled(payment_id: str, form: CheckoutForm) -> Answer:
+    """What is not known now, the order's page shows when it is: nobody need buy again."""
+    number = Order.objects.get(payments=payment_id).number
+    with suppress(ProviderUnavailable):
+        services.settle(UUID(payment_id), token=form.cleaned_data["payment_token"])
+    return Answer(303, "text/plain", number)
+
+
+def _bought(buyer: User, form: CheckoutForm) -> Answer | Intent:
     order = services.checkout(
         purchase=Purchase(
             customer=Customer(buyer, buyer.email),
@@ -80,7 +96,8 @@ def _bought(buyer: User, form: CheckoutForm) -> Answer:
         accept_price_changes=form.cleaned_data["accept_price_changes"],
         at=clock.now(),
     )
-    return Answer(303, "text/plain", order.number)
+    payment = services.open_payment(order)
+    return Intent(payment.pk.hex) if payment else Answer(303, "text/plain", order.number)
 
 
 def _with_new_key(data: Any) -> QueryDict:
@@ -129,13 +146,70 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     """One order; ``?placed`` says thank you."""
     visible = Order.objects.visible_to(request.user).with_pictures()
     found = get_object_or_404(visible, number=number)
+    return _shown(request, found)
+
+
+def _shown(request: HttpRequest, order: Order, **more: Any) -> HttpResponse:
+    """The order's page. Its buyer may pay what awaits it."""
+    is_own = order.user_id == visitor(request).pk
+    waits = is_own and order.status == Order.Status.AWAITING_PAYMENT
     context = {
-        "order": found,
-        "timeline": timeline(found),
+        "order": order,
+        "timeline": timeline(order),
         "just_placed": "placed" in request.GET,
-        "may_cancel": found.is_cancellable and found.user_id == visitor(request).pk,
+        "may_cancel": order.is_cancellable and is_own,
+        "pay_form": ContinueForm() if waits else None,
+        "open_payment": services.open_payment(order),
+        "instructions": settings.INVOICE_INSTRUCTIONS,
+        **more,
     }
     return render(request, "orders/order.html", context)
+
+
+@login_required
+@require_POST
+def pay(request: HttpRequest, number: str) -> HttpResponse:
+    """Pay an order of one's own that awaits it, or go on where the bank has asked something."""
+    buyer = visitor(request)
+    own = get_object_or_404(Order.objects.with_pictures(), number=number, user=buyer)
+    form = ContinueForm(request.POST)
+    if not form.is_valid():
+        return _shown(request, own, pay_form=form)
+    try:
+        paid = _paid_once(own, form.cleaned_data, buyer)
+    except DomainError as error:
+        add_refusal(form, error)
+        return _shown(request, own, pay_form=form)
+    if paid.body:
+        return _shown(request, own, client_secret=paid.body)
+    return redirect("order", number)
+
+
+def _paid_once(order: Order, terms: Mapping[str, str], buyer: User) -> Answer:
+    """With what the buyer's browser needs to go on, "" if it needs nothing.
+
+    :raises DomainError: why the order cannot be paid so, or not now.
+    """
+    method, token = terms["payment_method"], terms["payment_token"]
+
+    def attempt() -> Intent:
+        payment = services.pay_order(
+            order.pk, method=method, has_token=bool(token), actor_id=buyer.pk
+        )
+        return Intent(payment.pk.hex)
+
+    def finish(payment_id: str) -> Answer:
+        return Answer(200, "text/plain", services.settle(UUID(payment_id), token=token).secret)
+
+    request = _request(buyer, {"order": order.number, **terms})
+    return idempotency.answer_once(request, attempt, finish=finish, at=clock.now())
+
+
+def _request(buyer: User, terms: Mapping[str, Any]) -> idempotency.Request:
+    """What a form asks for, under its own key."""
+    texts = {name: str(value) for name, value in terms.items()}
+    fingerprint = hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()
+    return idempotency.Request(f"page:{buyer.pk}", texts["key"], fingerprint)
 
 
 @login_required
