@@ -178,7 +178,7 @@ class StripeProvider:
             )
         except (stripe.SignatureVerificationError, ValueError) as error:
             raise WebhookInvalid from error
-        about = event.data.object
+        about = event.data.to_dict()["object"]
         key = (about.get("metadata") or {}).get(KEY)
         is_intent = about.get("object") == "payment_intent"
         reference = about.get("id" if is_intent else "payment_intent")
