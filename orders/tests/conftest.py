@@ -38,8 +38,9 @@ def double() -> Iterator[StripeDouble]:
 @pytest.fixture
 def stripe(double: StripeDouble) -> Iterator[StripeProvider]:
     """Of little patience, so that tests need not wait."""
-    patience = {"timeout": (2.0, 1.0), "retries": 0}
-    provider = StripeProvider(SECRET_KEY, WEBHOOK_SECRET, api_base=double.address, **patience)
+    provider = StripeProvider(
+        SECRET_KEY, WEBHOOK_SECRET, api_base=double.address, timeout=(2.0, 1.0), retries=0
+    )
     yield provider
     provider.close()
 
