@@ -1,5 +1,6 @@
 """The adapter of Stripe against its double: what each state of an intent comes to."""
 
+import logging
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ from orders.errors import ProviderRefused, ProviderUnavailable
 from orders.payments.provider import Outcome, State
 from orders.payments.stripe import STATES, StripeProvider
 from orders.tests.stripe_double import Kind
+from orders.tests.stripe_double.double import SECRET_KEY
 
 
 def test_a_card_is_authorised_and_not_charged(double, stripe, charge):
@@ -264,6 +266,15 @@ def test_a_wrong_key_leaves_all_open_and_is_not_written_down(double, charge, cap
     stripe.close()
     assert "Stripe does not accept our key" in caplog.text
     assert "sk_test_wrong" not in caplog.text
+
+
+def test_what_is_sent_and_answered_is_not_written_down(stripe, paying_with, caplog):
+    with caplog.at_level(logging.DEBUG):
+        outcome = stripe.authorise(paying_with("pm_card_authenticationRequired"))
+
+    assert outcome.secret
+    for private in (outcome.secret, "pm_card", "bob@example.com", SECRET_KEY):
+        assert private not in caplog.text
 
 
 @pytest.mark.parametrize(
