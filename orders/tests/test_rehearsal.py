@@ -15,14 +15,14 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def rehearsal(settings):
     settings.PAYMENTS_REHEARSED = True
-    return Rehearsal()
+    return Rehearsal.configured()
 
 
 def test_production_takes_no_test_cards(settings):
     settings.PAYMENTS_REHEARSED = False
 
     with pytest.raises(ImproperlyConfigured):
-        Rehearsal()
+        Rehearsal.configured()
 
 
 def test_a_good_card_is_authorised_captured_and_refunded_once(rehearsal, paying_with):

@@ -21,6 +21,18 @@ def test_a_card_is_authorised_and_not_charged(double, stripe, charge):
     assert double.charged(charge.key) == []
 
 
+def test_the_settings_say_who_asks_whom(double, settings, charge):
+    settings.STRIPE_SECRET_KEY = SECRET_KEY
+    settings.STRIPE_API_BASE = double.address
+    configured = StripeProvider.configured()
+
+    outcome = configured.authorise(charge)
+
+    configured.close()
+    assert outcome.state == State.AUTHORISED
+    assert StripeProvider.configured() is configured
+
+
 def test_what_stripe_is_told_of_a_charge(double, stripe, charge):
     stripe.authorise(charge)
 

@@ -2,7 +2,11 @@
 
 import socket
 import threading
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+import pytest
 
 from orders.payments.provider import State
 from orders.payments.stripe import StripeProvider
@@ -42,6 +46,25 @@ def test_in_a_process_of_its_own_it_answers_and_misbehaves_alike(charge):
             "payment_intent.amount_capturable_updated",
             "payment_intent.succeeded",
         ]
+
+
+@pytest.mark.parametrize(
+    ("call", "arguments", "status"),
+    [
+        ("authenticate", b'{"reference": "pi_none"}', 404),
+        ("misbehave", b'{"kind": "sulk"}', 400),
+        ("charged", b"", 400),
+        ("sulk", b"{}", 404),
+    ],
+)
+def test_what_another_process_says_wrongly_is_refused(double, call, arguments, status):
+    address = f"{double.address}/_double/{call}"
+
+    with pytest.raises(HTTPError) as refused:
+        urlopen(address, arguments, timeout=5)
+
+    with refused.value:
+        assert refused.value.status == status
 
 
 def test_a_parameter_that_stripe_has_no_longer_is_refused(double):

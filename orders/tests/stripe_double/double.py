@@ -90,7 +90,7 @@ class StripeDouble:
         seconds: float = LONGEST_HANG,
     ) -> None:
         """Do that at the next ``times`` requests whose path ends with ``path``."""
-        self._faults.add(Fault(kind, path, method, times, min(seconds, LONGEST_HANG)))
+        self._faults.add(Fault(Kind(kind), path, method, times, min(seconds, LONGEST_HANG)))
 
     def authenticate(self, reference: str, *, succeeds: bool = True) -> None:
         """Be the buyer whom the bank asks."""

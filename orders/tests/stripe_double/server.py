@@ -4,10 +4,10 @@ import json
 import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from orders.tests.stripe_double.wire import Answer, Dropped, Request, parse_form
+from orders.tests.stripe_double.wire import Answer, Dropped, Refusal, Request, parse_form
 
 if TYPE_CHECKING:
     from orders.tests.stripe_double.double import StripeDouble
@@ -41,7 +41,7 @@ class Handler(BaseHTTPRequestHandler):
     def _answer(self, method: str, path: str, text: str) -> None:
         try:
             if path.startswith(CONTROL):
-                answer = self._told(path.removeprefix(CONTROL), json.loads(text))
+                answer = self._told(path.removeprefix(CONTROL), text)
             else:
                 answer = self.server.double.answer(self._request(method, path, text))
             self._write(answer)
@@ -53,11 +53,16 @@ class Handler(BaseHTTPRequestHandler):
         authorization = self.headers.get("Authorization") or ""
         return Request(method, path, parse_form(text), key, authorization)
 
-    def _told(self, method: str, arguments: dict[str, Any]) -> Answer:
+    def _told(self, method: str, text: str) -> Answer:
         """Call one of the double's own methods by name."""
         if method not in TOLD:
             return Answer(404, None)
-        return Answer(200, getattr(self.server.double, method)(**arguments))
+        try:
+            return Answer(200, getattr(self.server.double, method)(**json.loads(text)))
+        except Refusal as refusal:
+            return refusal.answer
+        except (AssertionError, TypeError, ValueError) as error:
+            return Answer(400, {"error": repr(error)})
 
     def _write(self, answer: Answer) -> None:
         body = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
@@ -74,7 +79,7 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         self.connection.shutdown(socket.SHUT_RDWR)
 
-    def log_message(self, *_: Any) -> None:
+    def log_message(self, *_: object) -> None:
         """Tests say what they need to say."""
 
 
