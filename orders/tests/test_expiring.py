@@ -16,7 +16,7 @@ from orders.tests.proofs import assert_all_checks_pass, balances, steps
 
 
 @pytest.fixture
-def order(bob, double):
+def order(bob, provider):
     return order_by("test", bob, on_sale(price=450, stock=5), quantity=2)
 
 
@@ -36,7 +36,7 @@ def test_an_order_expires_at_the_end_of_its_time_and_not_before(order, clocks):
     assert news == {"actor": None, "reason": "It was not paid in time."}
 
 
-def test_an_invoice_has_two_weeks(bob, double, clocks):
+def test_an_invoice_has_two_weeks(bob, provider, clocks):
     order = order_by("invoice", bob, on_sale(price=450, stock=5))
     begun = order.payments.get().created_at
     assert order.pay_by == begun + timedelta(days=14)
@@ -46,10 +46,10 @@ def test_an_invoice_has_two_weeks(bob, double, clocks):
 
     order.refresh_from_db()
     assert (order.status, order.payments.get().status) == ("cancelled", "voided")
-    assert double.calls == []
+    assert provider.calls == []
 
 
-def test_what_is_paid_does_not_expire(order, double, clocks):
+def test_what_is_paid_does_not_expire(order, provider, clocks):
     settle(order.payments.get().pk, token=doubles.GOOD)
     clocks.advance(timedelta(days=30))
 
@@ -58,12 +58,12 @@ def test_what_is_paid_does_not_expire(order, double, clocks):
     assert order.status == "paid"
 
 
-def test_money_of_an_expired_order_comes_back_though_it_comes_late(order, double, clocks):
+def test_money_of_an_expired_order_comes_back_though_it_comes_late(order, provider, clocks):
     payment = order.payments.get()
     settle(payment.pk, token=doubles.CHALLENGED)
     clocks.stop_at(order.pay_by)
     expire_orders()
-    double.become(payment.pk.hex, doubles.State.CAPTURED)
+    provider.become(payment.pk.hex, doubles.State.CAPTURED)
 
     clocks.advance(timedelta(minutes=1))
     tasks.settle_payments()
@@ -72,12 +72,12 @@ def test_money_of_an_expired_order_comes_back_though_it_comes_late(order, double
 
     payment.refresh_from_db()
     assert (payment.status, balances()) == ("refunded", {})
-    assert list(double.refunds.values()) == [900]
+    assert list(provider.refunds.values()) == [900]
     assert steps(order)[-2:] == ["payment.unclaimed", "payment.repaid"]
     assert_all_checks_pass()
 
 
-def test_many_expire_in_one_run(bob, double, clocks):
+def test_many_expire_in_one_run(bob, provider, clocks):
     variant = on_sale(price=450, stock=9)
     for _ in range(3):
         order_by("test", bob, variant)

@@ -30,14 +30,14 @@ def pay(api, user, order_id, key="p1", **changes):
 
 
 @pytest.fixture
-def ready(bob, double):
+def ready(bob, provider):
     """Bob has a cup of 4.50 in his cart."""
     variant = on_sale(price=450, stock=5)
     put_in_cart(bob, variant)
     return variant
 
 
-def test_a_good_card_buys(api, bob, ready, double):
+def test_a_good_card_buys(api, bob, ready, provider):
     response = check_out(api, bob)
 
     assert response.status_code == 201
@@ -47,12 +47,12 @@ def test_a_good_card_buys(api, bob, ready, double):
     assert api(bob).get(f"/api/v1/orders/{order['id']}").json() == order
     again = check_out(api, bob)
     assert (again.json(), again["Idempotent-Replayed"]) == (order, "true")
-    assert double.calls == ["authorise", "capture"]
+    assert provider.calls == ["authorise", "capture"]
     assert_all_checks_pass()
 
 
 def test_a_declined_card_is_answered_with_the_order_and_another_card_pays_it(
-    api, bob, ready, double
+    api, bob, ready, provider
 ):
     declined = check_out(api, bob, payment_token=doubles.DECLINED)
 
@@ -73,7 +73,7 @@ def test_a_declined_card_is_answered_with_the_order_and_another_card_pays_it(
     assert_all_checks_pass()
 
 
-def test_a_bank_that_asks_is_answered_with_the_secret_and_gone_on_with(api, bob, ready, double):
+def test_a_bank_that_asks_is_answered_with_the_secret_and_gone_on_with(api, bob, ready, provider):
     asked = check_out(api, bob, payment_token=doubles.CHALLENGED).json()
 
     assert (asked["payment"]["status"], asked["payment"]["client_secret"]) == ("pending", "sesame")
@@ -82,14 +82,14 @@ def test_a_bank_that_asks_is_answered_with_the_secret_and_gone_on_with(api, bob,
     still = pay(api, bob, asked["id"], payment_token="").json()
     assert still["payment"] == asked["payment"]
 
-    double.become(asked["payment"]["id"].replace("-", ""), State.AUTHORISED)
+    provider.become(asked["payment"]["id"].replace("-", ""), State.AUTHORISED)
     done = pay(api, bob, asked["id"], key="p2", payment_token="").json()
 
     assert (done["status"], done["payment"]["id"]) == ("paid", asked["payment"]["id"])
     assert_all_checks_pass()
 
 
-def test_another_card_takes_the_place_of_one_whose_bank_still_asks(api, bob, ready, double):
+def test_another_card_takes_the_place_of_one_whose_bank_still_asks(api, bob, ready, provider):
     asked = check_out(api, bob, payment_token=doubles.CHALLENGED).json()
 
     done = pay(api, bob, asked["id"]).json()
@@ -102,9 +102,9 @@ def test_another_card_takes_the_place_of_one_whose_bank_still_asks(api, bob, rea
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("call", ["authorise", "capture"])
 def test_an_unknown_outcome_is_503_and_the_same_request_goes_on(
-    api, bob, ready, double, moment, call
+    api, bob, ready, provider, moment, call
 ):
-    getattr(double, moment)[call] = doubles.unavailable()
+    getattr(provider, moment)[call] = doubles.unavailable()
 
     unknown = check_out(api, bob)
 
@@ -117,7 +117,7 @@ def test_an_unknown_outcome_is_503_and_the_same_request_goes_on(
     assert_all_checks_pass()
 
 
-def test_other_ways_pay_what_a_card_did_not(api, bob, ready, double):
+def test_other_ways_pay_what_a_card_did_not(api, bob, ready, provider):
     order = check_out(api, bob, payment_token=doubles.DECLINED).json()
     short = pay(api, bob, order["id"], payment_method="wallet", payment_token="")
     assert (short.status_code, short.json()["code"]) == (409, "insufficient_funds")
@@ -135,7 +135,7 @@ def test_an_invoice_is_ordered_and_waits(api, bob, ready):
     assert (order["status"], order["payment"]["status"]) == ("awaiting_payment", "pending")
 
 
-def test_a_card_order_becomes_an_invoices(api, bob, ready, double):
+def test_a_card_order_becomes_an_invoices(api, bob, ready, provider):
     order = check_out(api, bob, payment_token=doubles.DECLINED).json()
 
     invoiced = pay(api, bob, order["id"], payment_method="invoice", payment_token="").json()
@@ -144,16 +144,16 @@ def test_a_card_order_becomes_an_invoices(api, bob, ready, double):
     assert invoiced["pay_by"] > order["pay_by"]
 
 
-def test_only_the_buyer_pays(api, bob, charlie, dana, double):
+def test_only_the_buyer_pays(api, bob, charlie, dana, provider):
     order = order_by("test", bob, on_sale(price=450, stock=5))
 
     assert pay(api, charlie, order.pk).status_code == 404
     assert pay(api, dana, order.pk).status_code == 403
     assert pay(api, None, order.pk).status_code == 401
-    assert double.calls == []
+    assert provider.calls == []
 
 
-def test_what_is_expired_or_about_to_be_is_not_paid(api, bob, double, clocks):
+def test_what_is_expired_or_about_to_be_is_not_paid(api, bob, provider, clocks):
     order = order_by("test", bob, on_sale(price=450, stock=5))
     clocks.stop_at(order.pay_by)
 
@@ -163,12 +163,12 @@ def test_what_is_expired_or_about_to_be_is_not_paid(api, bob, double, clocks):
 
     assert (late.status_code, late.json()["code"]) == (409, "payment_time_over")
     assert (later.status_code, later.json()["code"]) == (409, "order_not_payable")
-    assert double.calls == []
+    assert provider.calls == []
 
 
-def test_a_payment_under_way_is_not_joined_by_another(api, bob, double):
+def test_a_payment_under_way_is_not_joined_by_another(api, bob, provider):
     order = order_by("test", bob, on_sale(price=450, stock=5))
-    double.before["capture"] = doubles.unavailable(times=2)
+    provider.before["capture"] = doubles.unavailable(times=2)
     assert pay(api, bob, order.pk, payment_token=doubles.GOOD).status_code == 503
 
     other = pay(api, bob, order.pk, key="p2")

@@ -15,30 +15,30 @@ from orders.tests.proofs import assert_all_checks_pass, balances, steps
 
 
 @pytest.fixture
-def order(bob, double):
+def order(bob, provider):
     return order_by("test", bob, on_sale(price=450, stock=5), quantity=2)
 
 
 @pytest.fixture
-def repayment(order, double):
+def repayment(order, provider):
     settle(order.payments.get().pk, token=doubles.GOOD)
     cancel_order(order.pk, actor_id=None, reason="No", at=clock.db_now())
     return Repayment.objects.get()
 
 
-def test_repeated_it_gives_back_once(repayment, double):
+def test_repeated_it_gives_back_once(repayment, provider):
     repay(repayment.pk)
     repay(repayment.pk)
 
-    assert double.calls.count("refund") == 1
-    assert double.refunds == {repayment.pk.hex: 900}
+    assert provider.calls.count("refund") == 1
+    assert provider.refunds == {repayment.pk.hex: 900}
     assert balances() == {}
 
 
 def test_what_the_provider_refuses_stays_owed_until_staff_send_it(
-    order, repayment, double, dana, clocks
+    order, repayment, provider, dana, clocks
 ):
-    double.before["refund"] = doubles.raising(doubles.ProviderRefused("The card is closed."))
+    provider.before["refund"] = doubles.raising(doubles.ProviderRefused("The card is closed."))
 
     assert repay(repayment.pk).status == "failed"
 

@@ -22,7 +22,7 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def order(bob, double):
+def order(bob, provider):
     return order_by("test", bob, on_sale(price=450, stock=5), quantity=2)
 
 
@@ -55,9 +55,9 @@ def dies(act):
     ("moment", "call"), [("after", "authorise"), ("before", "capture"), ("after", "capture")]
 )
 def test_a_death_around_a_call_that_had_an_effect_is_finished(
-    order, payment, double, sweep, moment, call
+    order, payment, provider, sweep, moment, call
 ):
-    getattr(double, moment)[call] = doubles.raising(Killed)
+    getattr(provider, moment)[call] = doubles.raising(Killed)
     dies(lambda: settle(payment.pk, token=doubles.GOOD))
 
     sweep()
@@ -67,14 +67,14 @@ def test_a_death_around_a_call_that_had_an_effect_is_finished(
     assert (order.status, order.paid) == ("paid", 900)
     assert balances() == {"provider:test:clearing:GBP": -900, "escrow": 900}
     assert Transaction.objects.count() == 1
-    assert double.charges[payment.pk.hex].state == State.CAPTURED
+    assert provider.charges[payment.pk.hex].state == State.CAPTURED
     assert_all_checks_pass()
 
 
 def test_a_death_before_the_provider_heard_of_it_frees_the_stock_in_the_end(
-    order, payment, double, sweep
+    order, payment, provider, sweep
 ):
-    double.before["authorise"] = doubles.raising(Killed)
+    provider.before["authorise"] = doubles.raising(Killed)
     dies(lambda: settle(payment.pk, token=doubles.GOOD))
 
     sweep(4)
@@ -89,8 +89,8 @@ def test_a_death_before_the_provider_heard_of_it_frees_the_stock_in_the_end(
     assert_all_checks_pass()
 
 
-def test_the_same_request_again_finishes_what_never_arrived(order, payment, double):
-    double.before["authorise"] = doubles.raising(Killed)
+def test_the_same_request_again_finishes_what_never_arrived(order, payment, provider):
+    provider.before["authorise"] = doubles.raising(Killed)
     dies(lambda: settle(payment.pk, token=doubles.GOOD))
 
     assert settle(payment.pk, token=doubles.GOOD).payment.status == "captured"
@@ -102,7 +102,7 @@ def fatal(*_, **__):
 
 @pytest.mark.parametrize("step", [(settling, "tell"), (receiving.payments, "paid_event")])
 def test_a_death_within_a_transaction_leaves_the_step_before_it(
-    order, payment, double, sweep, monkeypatch, step
+    order, payment, provider, sweep, monkeypatch, step
 ):
     """The authorisation is recorded by the one, the capture by the other."""
     with monkeypatch.context() as deadly:
@@ -120,10 +120,10 @@ def test_a_death_within_a_transaction_leaves_the_step_before_it(
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_death_around_the_void_of_an_expired_order_is_made_good(
-    order, payment, double, sweep, moment
+    order, payment, provider, sweep, moment
 ):
     settle(payment.pk, token=doubles.CHALLENGED)
-    getattr(double, moment)["void"] = doubles.raising(Killed)
+    getattr(provider, moment)["void"] = doubles.raising(Killed)
     with pytest.raises(Killed):
         sweep(30)
 
@@ -131,17 +131,17 @@ def test_a_death_around_the_void_of_an_expired_order_is_made_good(
 
     order.refresh_from_db()
     assert (order.status, Payment.objects.get().status) == ("cancelled", "voided")
-    assert double.charges[payment.pk.hex].state == State.VOIDED
+    assert provider.charges[payment.pk.hex].state == State.VOIDED
     assert Variant.objects.get().stock == 5
     assert_all_checks_pass()
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_a_death_around_a_repayment_gives_back_once(order, payment, double, sweep, moment):
+def test_a_death_around_a_repayment_gives_back_once(order, payment, provider, sweep, moment):
     settle(payment.pk, token=doubles.GOOD)
     cancel_order(order.pk, actor_id=None, reason="No", at=clock.db_now())
     repayment = Repayment.objects.get()
-    getattr(double, moment)["refund"] = doubles.raising(Killed)
+    getattr(provider, moment)["refund"] = doubles.raising(Killed)
     dies(lambda: repay(repayment.pk))
     assert balances() == {"provider:test:clearing:GBP": -900, "transit": 900}
 
@@ -149,13 +149,13 @@ def test_a_death_around_a_repayment_gives_back_once(order, payment, double, swee
     sweep(3)
 
     repayment.refresh_from_db()
-    assert (repayment.status, double.refunds) == ("done", {repayment.pk.hex: 900})
+    assert (repayment.status, provider.refunds) == ("done", {repayment.pk.hex: 900})
     assert balances() == {}
     assert_all_checks_pass()
 
 
 def test_a_death_before_a_repayment_is_booked_books_it_once(
-    order, payment, double, sweep, monkeypatch
+    order, payment, provider, sweep, monkeypatch
 ):
     settle(payment.pk, token=doubles.GOOD)
     cancel_order(order.pk, actor_id=None, reason="No", at=clock.db_now())
@@ -173,9 +173,9 @@ def test_a_death_before_a_repayment_is_booked_books_it_once(
 @pytest.mark.parametrize("call", ["authorise", "capture"])
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_provider_that_does_not_answer_is_asked_again(
-    order, payment, double, sweep, moment, call
+    order, payment, provider, sweep, moment, call
 ):
-    getattr(double, moment)[call] = doubles.unavailable()
+    getattr(provider, moment)[call] = doubles.unavailable()
     with pytest.raises(doubles.ProviderUnavailable):
         settle(payment.pk, token=doubles.GOOD)
 
