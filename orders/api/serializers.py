@@ -48,7 +48,7 @@ class PaymentChoiceSerializer(StrictSerializer):
     """``payment_token`` stands for a card, as the provider's own page made it."""
 
     payment_method = serializers.ChoiceField(choices=Payment.AT_CHECKOUT)
-    payment_token = serializers.CharField(max_length=255, default="")
+    payment_token = serializers.CharField(max_length=255, allow_blank=True, default="")
 
 
 class PurchaseSerializer(PaymentChoiceSerializer):
