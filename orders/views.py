@@ -79,7 +79,7 @@ def _bought_once(buyer: User, form: CheckoutForm) -> Answer:
 
 def _settled(payment_id: str, form: CheckoutForm) -> Answer:
     """What is not known now, the order's page shows when it is: nobody need buy again."""
-    number = Order.objects.get(payments=payment_id).number
+    number = Order.objects.get(payments=UUID(payment_id)).number
     with suppress(ProviderUnavailable):
         services.settle(UUID(payment_id), token=form.cleaned_data["payment_token"])
     return Answer(303, "text/plain", number)

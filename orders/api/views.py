@@ -42,7 +42,8 @@ def _paid(request: Request, payment_id: str) -> Response:
 
 def _settled(request: Request, payment_id: str, status: int) -> Response:
     """Ask the provider, with the card that the request brought, and answer with what came of it."""
-    standing = services.settle(UUID(payment_id), token=request.data.get("payment_token", ""))
+    token = serializers.token_of(request.data)
+    standing = services.settle(UUID(payment_id), token=token)
     order = Order.objects.with_parts().get(pk=standing.payment.order_id)
     context = {"secret": standing.secret}
     return Response(serializers.OrderSerializer(order, context=context).data, status=status)

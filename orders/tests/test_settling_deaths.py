@@ -12,7 +12,7 @@ from ledger.models import Transaction
 from orders import tasks
 from orders.models import Payment, Repayment
 from orders.payments.provider import State
-from orders.services import cancel_order, receiving, repay, repaying, settle, settling
+from orders.services import cancel_order, payments, repay, repaying, settle, settling
 from orders.tests import doubles
 from orders.tests.doubles import Killed
 from orders.tests.factories import order_by
@@ -100,7 +100,7 @@ def fatal(*_, **__):
     raise Killed
 
 
-@pytest.mark.parametrize("step", [(settling, "tell"), (receiving.payments, "paid_event")])
+@pytest.mark.parametrize("step", [(settling, "tell"), (payments, "paid_event")])
 def test_a_death_within_a_transaction_leaves_the_step_before_it(
     order, payment, provider, sweep, monkeypatch, step
 ):
