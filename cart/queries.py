@@ -1,15 +1,32 @@
 """A cart as its owner sees it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
-from cart.models import Cart, CartItem
+from cart.models import Cart, CartItem, Promotion
+from cart.pricing import Code, Customer, PricedLine, Quote, Terms, quote
 from cart.shoppers import Shopper
 from core.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class PromotionView:
+    """A promotion that is given, or a code that gives nothing; then ``reason`` says why.
+
+    ``code`` is "" for an automatic one. ``reason_code`` is the refusal's, for machines.
+    """
+
+    code: str
+    name: str
+    discount: Money
+    is_applied: bool
+    reason_code: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +40,7 @@ class CartView:
     currency: str
     created_at: datetime | None
     updated_at: datetime | None
+    quote: Quote
 
     @property
     def total_items(self) -> int:
@@ -30,11 +48,57 @@ class CartView:
 
     @property
     def subtotal(self) -> Money:
-        return sum((item.subtotal for item in self.items), Money(0, self.currency))
+        return Money(self.quote.subtotal, self.currency)
 
     @property
     def discount(self) -> Money:
-        return Money(0, self.currency)
+        return Money(self.quote.discount, self.currency)
+
+    @property
+    def total(self) -> Money:
+        return Money(self.quote.total, self.currency)
+
+    @property
+    def promotions(self) -> list[PromotionView]:
+        """What is given, then what the shopper's other codes are not good for."""
+        given = [
+            PromotionView(
+                each.promotion.code or "",
+                each.promotion.name,
+                self._money(each.discount),
+                is_applied=True,
+            )
+            for each in self.quote.granted
+        ]
+        applied = {each.code for each in given}
+        return given + [
+            self._without_effect(code) for code in self.quote.codes if code.code not in applied
+        ]
+
+    def _without_effect(self, code: Code) -> PromotionView:
+        name = code.promotion.name if code.promotion else ""
+        reason_code, reason = _reason(code, is_shipped=bool(self.quote.parcels))
+        return PromotionView(
+            code.code,
+            name,
+            self._money(0),
+            is_applied=False,
+            reason_code=reason_code,
+            reason=reason,
+        )
+
+    def _money(self, amount: int) -> Money:
+        return Money(amount, self.currency)
+
+
+def _reason(code: Code, *, is_shipped: bool) -> tuple[str, str]:
+    """Why a code gives nothing, for machines and for people."""
+    if code.refusal:
+        return code.refusal.code, code.refusal.detail
+    assert code.promotion is not None, "a code without a promotion is refused"
+    if code.promotion.kind == Promotion.Kind.FREE_SHIPPING and not is_shipped:
+        return "promotion_at_checkout", "Comes off once we know where to send it."
+    return "promotion_not_best", "What you get without it saves you as much or more."
 
 
 def item_count(shopper: Shopper) -> int:
@@ -43,15 +107,40 @@ def item_count(shopper: Shopper) -> int:
     return int(items.aggregate(count=Sum("quantity", default=0))["count"])
 
 
-def cart_of(shopper: Shopper) -> CartView:
+def cart_of(shopper: Shopper, *, at: datetime) -> CartView:
     """The shopper's cart, without making one. The same number of queries, however much is in it."""
     cart = Cart.objects.filter(shopper.carts).first()
     if cart is None:
         owner = shopper.user.pk if shopper.user else None
-        return CartView(None, owner, [], settings.SHOP_CURRENCY, None, None)
+        return CartView(None, owner, [], settings.SHOP_CURRENCY, None, None, Quote(()))
     items = list(
-        cart.items.select_related("variant__product__seller").prefetch_related(
-            "variant__product__media", "variant__product__variants"
-        )
+        items_of(cart).prefetch_related("variant__product__media", "variant__product__variants")
     )
-    return CartView(cart.pk, cart.user_id, items, cart.currency, cart.created_at, cart.updated_at)
+    terms = Terms(
+        customer=Customer(user=shopper.user),
+        currency=cart.currency,
+        at=at,
+        codes=codes_of(cart),
+    )
+    priced_cart = quote(priced(items), terms)
+    for item, line in zip(items, priced_cart.lines, strict=True):
+        item.discount = Money(line.subtotal - line.goods, cart.currency)
+    return CartView(
+        cart.pk, cart.user_id, items, cart.currency, cart.created_at, cart.updated_at, priced_cart
+    )
+
+
+def items_of(cart: Cart) -> QuerySet[CartItem]:
+    """What is in a cart, with what prices are made of."""
+    return cart.items.select_related("variant__product__seller")
+
+
+def priced(items: Iterable[CartItem]) -> list[PricedLine]:
+    """Items at the catalogue's prices of this moment."""
+    return [PricedLine(item.variant, item.quantity, item.variant.price) for item in items]
+
+
+def codes_of(cart: Cart) -> tuple[str, ...]:
+    """The codes that the shopper entered, the first one first."""
+    entered = cart.entered_codes.values_list("promotion__code", flat=True)
+    return tuple(code for code in entered if code)

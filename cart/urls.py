@@ -9,5 +9,7 @@ urlpatterns = [
     path("cart", views.cart, name="cart"),
     path("cart/add", views.add, name="cart_add"),
     path("cart/items/<uuid:item_id>", views.item, name="cart_item"),
+    path("cart/codes", views.enter_code, name="cart_enter_code"),
+    path("cart/codes/remove", views.remove_code, name="cart_remove_code"),
     path("cart/wishes/<uuid:wishlist_id>", move, name="cart_wish"),
 ]

@@ -12,7 +12,7 @@ from django.contrib.auth.backends import ModelBackend
 
 GRANTS: Mapping[str, tuple[str, ...]] = {
     "catalog": ("catalog.*", "accounts.view_seller"),
-    "orders": ("orders.*", "cart.view_*", "catalog.view_*", "accounts.view_*"),
+    "orders": ("orders.*", "cart.view_*", "cart.*_promotion", "catalog.view_*", "accounts.view_*"),
     "finance": ("ledger.*", "orders.view_*", "accounts.view_*", "core.view_auditentry"),
     "support": (
         "accounts.view_*",

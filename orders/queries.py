@@ -1,13 +1,18 @@
 """Reads of orders that are not rows of one model."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+from uuid import UUID
 
+from django.db.models import Count, Q
+
+from cart.pricing import Customer
+from cart.pricing.offers import Past
 from core.models import Event
 from core.money import Money
-from orders.models import Order
+from orders.models import Order, Redemption
 
 Actor = Literal["buyer", "staff", "system"]
 
@@ -50,6 +55,24 @@ def timeline(order: Order) -> list[Moment]:
     rows = Event.objects.filter(subject_id=order.pk, kind__in=LABELS.keys() - {PLACED})
     rows = rows.order_by("at", "pk")
     return [placed, *(_moment(order, row.kind, row.at, row.payload) for row in rows)]
+
+
+def customers_past(
+    customer: Customer, promotions: Collection[UUID], *, besides: Order | None = None
+) -> Past:
+    """What ``customer`` has ordered before, ``besides`` that one, and used of ``promotions``.
+
+    What was called off does not count. Two queries.
+    """
+    whose = Q(user=customer.user) if customer.user else Q(email=customer.key, user=None)
+    orders = Order.objects.filter(whose).exclude(status=Order.Status.CANCELLED)
+    if besides is not None:
+        orders = orders.exclude(pk=besides.pk)
+    used = Redemption.objects.filter(
+        customer=customer.key, promotion__in=promotions, returned_at=None
+    )
+    counts = used.order_by().values_list("promotion").annotate(times=Count("pk"))
+    return Past(orders.exists(), dict(counts))
 
 
 def _moment(order: Order, kind: str, at: datetime, payload: Mapping[str, Any]) -> Moment:

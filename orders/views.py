@@ -49,7 +49,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             add_refusal(form, error)
             form.data = _with_new_key(form.data)
-    cart = cart_of(Shopper(user=buyer))
+    cart = cart_of(Shopper(user=buyer), at=clock.now())
     if not cart.items and request.method != "POST":
         return redirect("cart")
     return render(request, "orders/checkout.html", {"form": form, **_terms(buyer, cart)})
@@ -114,7 +114,7 @@ def _last_address(buyer: User) -> dict[str, str]:
 
 def _terms(buyer: User, cart: CartView) -> dict[str, Any]:
     wallet = wallet_balances(buyer.pk, cart.currency)[0].available
-    short = cart.subtotal.amount - wallet.amount
+    short = cart.total.amount - wallet.amount
     return {
         "cart": cart,
         "wallet": wallet,

@@ -5,7 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from cart.models import CartItem
-from cart.queries import CartView
+from cart.models.promotions import MAX_CODE
+from cart.queries import CartView, PromotionView
 from cart.services import Reduced
 from core.api.fields import MoneyField, StrictSerializer
 
@@ -20,8 +21,24 @@ class CartItemSerializer(serializers.Serializer[CartItem]):
     available_quantity = serializers.IntegerField()
     quantity = serializers.IntegerField()
     subtotal = MoneyField()
+    discount = MoneyField()
     available = serializers.BooleanField(source="is_available")
     price_changed = serializers.BooleanField(source="has_price_changed")
+
+
+class CartPromotionSerializer(serializers.Serializer[PromotionView]):
+    """`applied` is false for a code that gives nothing at present; `reason` says why."""
+
+    code = serializers.CharField(allow_blank=True)
+    name = serializers.CharField(allow_blank=True)
+    discount = MoneyField()
+    applied = serializers.BooleanField(source="is_applied")
+    reason_code = serializers.CharField(allow_blank=True)
+    reason = serializers.CharField(allow_blank=True)
+
+
+class CodeSerializer(StrictSerializer):
+    code = serializers.CharField(max_length=MAX_CODE)
 
 
 class CartSerializer(serializers.Serializer[CartView]):
@@ -31,6 +48,8 @@ class CartSerializer(serializers.Serializer[CartView]):
     total_items = serializers.IntegerField()
     subtotal = MoneyField()
     discount = MoneyField()
+    total = MoneyField()
+    promotions = CartPromotionSerializer(many=True)
     currency = serializers.CharField()
     created_at = serializers.DateTimeField(allow_null=True)
     updated_at = serializers.DateTimeField(allow_null=True)

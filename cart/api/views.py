@@ -43,7 +43,7 @@ class CartView(ApiView):
         return Shopper(user=user)
 
     def answer(self, shopper: Shopper, status: int = 200) -> Response:
-        cart = queries.cart_of(shopper)
+        cart = queries.cart_of(shopper, at=clock.now())
         response = Response(CART(cart).data, status=status)
         if shopper.user is None and cart.id:
             response[guests.HEADER] = token_of(cart.id)
@@ -137,6 +137,6 @@ class MergeView(ApiView):
         reduced: Any = ()
         if guest_cart:
             reduced = services.merge(user=request.user, guest_cart=guest_cart, at=clock.now())
-        cart = CART(queries.cart_of(Shopper(user=request.user))).data
+        cart = CART(queries.cart_of(Shopper(user=request.user), at=clock.now())).data
         cut = serializers.ReducedSerializer(reduced, many=True).data
         return Response({**cart, "reduced": cut})

@@ -177,6 +177,7 @@ SPECTACULAR_SETTINGS = {
         "ScheduledTransferEvery": "ledger.models.ScheduledTransfer.Every",
         "WalletRequestStatus": "ledger.models.WalletRequest.Status",
         "WalletRequestKind": "ledger.models.WalletRequest.Kind",
+        "PromotionKind": "cart.models.Promotion.Kind",
         "OrderStatus": "orders.models.Order.Status",
         "SellerOrderStatus": "orders.models.SellerOrder.Status",
         "PaymentStatus": "orders.models.Payment.Status",
@@ -217,9 +218,13 @@ RATE_LIMITS = {
     "register": env.str("RATE_LIMIT_REGISTER", "20/minute"),
     "refresh": env.str("RATE_LIMIT_REFRESH", "60/minute"),
     "guest_cart": env.str("RATE_LIMIT_GUEST_CART", "30/minute"),
+    "promotion_code": env.str("RATE_LIMIT_PROMOTION_CODE", "20/minute"),
 }
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 """How many proxies of ours each request passes: whose entry in X-Forwarded-For is believed."""
+
+CUSTOMERS_PAST = "orders.queries.customers_past"
+"""Who tells prices, which are below orders, what a customer has bought and used before."""
 
 IDEMPOTENCY_KEPT = timedelta(days=7)
 IDEMPOTENCY_LEASE = timedelta(seconds=env.int("IDEMPOTENCY_LEASE_SECONDS", 60))

@@ -7,10 +7,12 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cart.api.serializers import AddItemSerializer
+from cart.models.promotions import MAX_CODE
+from cart.services.codes import MAX_CODES
 from core.api.fields import MoneyField, StrictSerializer
 from core.money import Money
 from orders import countries
-from orders.models import Order, OrderLine, Payment, Refund, SellerOrder
+from orders.models import Order, OrderLine, Payment, Redemption, Refund, SellerOrder
 from orders.payments import registry
 from orders.queries import LABELS, Actor, Moment
 
@@ -60,6 +62,9 @@ class PurchaseSerializer(PaymentChoiceSerializer):
     shipping_address = AddressSerializer()
     billing_address = AddressSerializer(required=False)
     expected_total = MoneyField(required=False)
+    promotion_codes = serializers.ListField(
+        child=serializers.CharField(max_length=MAX_CODE), max_length=MAX_CODES, default=list
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if registry.is_outside(attrs["payment_method"]) and not attrs["payment_token"]:
@@ -162,9 +167,20 @@ class MomentSerializer(serializers.Serializer[Moment]):
     reason = serializers.CharField(allow_blank=True)
 
 
+class RedemptionSerializer(serializers.ModelSerializer[Redemption]):
+    code = serializers.CharField(source="promotion.code", allow_null=True)
+    name = serializers.CharField(source="promotion.name")
+    discount = AmountField()
+
+    class Meta:
+        model = Redemption
+        fields = ("code", "name", "discount")
+
+
 class OrderSerializer(serializers.ModelSerializer[Order]):
     items = OrderLineSerializer(many=True, source="lines")
     seller_orders = SellerOrderSerializer(many=True)
+    promotions = RedemptionSerializer(many=True, source="redemptions")
     subtotal = AmountField()
     discount = AmountField()
     shipping = AmountField()
@@ -188,6 +204,7 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
             "seller_orders",
             "subtotal",
             "discount",
+            "promotions",
             "shipping",
             "tax",
             "total",

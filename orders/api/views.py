@@ -210,8 +210,14 @@ def _purchase(buyer: User, body: Mapping[str, Any]) -> Purchase:
         customer=Customer(buyer, buyer.email),
         method=Payment.Method(body["payment_method"]),
         addresses=(shipping, body.get("billing_address", shipping)),
+        codes=tuple(body["promotion_codes"]),
         expected_total=None if expected is None else expected.amount,
     )
+
+
+def _bought(order: Order) -> Response:
+    whole = Order.objects.with_parts().get(pk=order.pk)
+    return Response(serializers.OrderSerializer(whole).data, status=201)
 
 
 def _wanted(items: list[dict[str, Any]]) -> list[Wanted]:

@@ -1,6 +1,7 @@
 """What was sold, and what was given back."""
 
 from orders.models.payments import IncomingTransfer, Payment, Repayment, WebhookReceipt
+from orders.models.redemptions import Redemption
 from orders.models.refunds import Refund, RefundLine
 from orders.models.sales import (
     NUMBER_ALPHABET,
@@ -18,6 +19,7 @@ __all__ = [
     "OrderLine",
     "OrderQuerySet",
     "Payment",
+    "Redemption",
     "Refund",
     "RefundLine",
     "Repayment",

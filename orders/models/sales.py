@@ -44,7 +44,9 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
     def with_parts(self) -> Self:
         """Everything that the API shows of an order, in a constant number of queries."""
-        return self.prefetch_related("lines", "seller_orders__seller", "payments", "refunds")
+        return self.prefetch_related(
+            "lines", "seller_orders__seller", "payments", "redemptions__promotion", "refunds"
+        )
 
     def with_pictures(self) -> Self:
         """The same, with what a page needs to show each line's product."""

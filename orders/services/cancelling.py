@@ -17,16 +17,17 @@ from orders.models import Order, OrderLine, Refund, SellerOrder
 from orders.services import refunds
 from orders.services.payments import is_moving
 from orders.services.receiving import outside_payment, owe, void_invoices
+from orders.services.redemptions import give_back
 from orders.services.refunds import RefundDraft
 
 
 @transaction.atomic
 def cancel_order(order_id: UUID, *, actor_id: UUID | None, reason: str, at: datetime) -> Order:
-    """Give back stock and money of an order that nobody has shipped any part of, and close it.
+    """Give back stock, promotions and money of an order that nobody has shipped any part of, and close it.
 
     Money from outside is owed from now on and sent after the commit, as is the word that what was
     authorised is not wanted; see ``repay`` and ``settle``.
-    Locks the order, its sellers' parts, variants, products and accounts, in this order.
+    Locks the order, its sellers' parts, variants, products, promotions and accounts, in this order.
 
     :raises OrderNotCancellable: a part of it is on its way, or it is closed already.
     """
@@ -36,6 +37,7 @@ def cancel_order(order_id: UUID, *, actor_id: UUID | None, reason: str, at: date
         raise errors.OrderNotCancellable(status=order.status)
     lines = list(order.lines.select_related("variant", "seller_order"))
     _put_back(order, lines, at)
+    give_back(order, at=at)
     _pay_back(order, lines, actor_id=actor_id, reason=reason, at=at)
     closed = {"updated_at": at, "version": NEXT_VERSION}
     order.seller_orders.update(status=SellerOrder.Status.CANCELLED, **closed)

@@ -1,7 +1,7 @@
 """Placing an order: stock, frozen prices, split by seller, and the money, in one transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from cart import pricing
 from cart import services as cart_services
 from cart.errors import CartEmpty
 from cart.pricing import Customer, PricedLine, Quote, Terms
+from cart.queries import codes_of
 from cart.shoppers import Shopper
 from catalog.errors import OutOfStock, ProductUnavailable
 from catalog.models import Variant
@@ -23,9 +24,10 @@ from orders import errors
 from orders.models import Order, Payment
 from orders.payments import registry
 from orders.services import drafts
-from orders.services.drafts import Address, Draft
+from orders.services.drafts import Address
 from orders.services.payments import pay_from_wallets
 from orders.services.receiving import begin, time_to_pay
+from orders.services.redemptions import redeem, refuse_codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,8 @@ def place_order(*, purchase: Purchase, wanted: Sequence[Wanted], at: datetime) -
 
     Else it awaits the payment that was begun, for a time, and what it reserved is kept for it: the
     database's clock decides how long. If a provider is to be asked, ``settle`` comes after the commit.
-    Variants are locked in pk order, then ledger accounts, so concurrent orders queue instead of
-    deadlocking. Not idempotent: the API's key is.
+    Variants are locked in pk order, then promotions that have limits, then ledger accounts, so
+    concurrent orders queue instead of deadlocking. Not idempotent: the API's key is.
 
     :raises PaymentMethodNotOffered: shoppers may not choose the method.
     :raises TooManyInCart: more of one variant than may be bought at once.
@@ -68,6 +70,7 @@ def place_order(*, purchase: Purchase, wanted: Sequence[Wanted], at: datetime) -
     :raises OutOfStock: a variant has fewer left than wanted.
     :raises PriceChanged: a price is not the one the buyer was shown.
     :raises TotalChanged: it comes to another sum than the buyer was told.
+    :raises PromotionUnknown, PromotionRefused: a code is not good, or was used up meanwhile.
     :raises InsufficientFunds: the wallet holds less than the total.
     """
     registry.check_offered(purchase.method)
@@ -88,16 +91,28 @@ def place_order(*, purchase: Purchase, wanted: Sequence[Wanted], at: datetime) -
     )
     quantities = {line.variant: line.quantity for line in quote.lines}
     take_stock(quantities, reference=draft.order.pk, at=at)
-    _save_and_pay(draft, purchase.method)
+    is_later = purchase.method != Payment.Method.WALLET and draft.order.total > 0
+    now = clock.db_now() if is_later else at
+    if is_later:
+        draft.order.pay_by = time_to_pay(purchase.method, now)
+    drafts.save([draft])
+    redeem(draft.order, quote.granted, customer=purchase.customer, at=at)
+    if is_later:
+        begin(draft.order, purchase.method, now)
+    else:
+        pay_from_wallets([draft])
     events.record("order.placed", draft.order.pk, {"actor": buyer and str(buyer.pk)}, at=at)
-    return Order.objects.with_parts().get(pk=draft.order.pk)
+    draft.order.refresh_from_db()
+    return draft.order
 
 
 @transaction.atomic
 def checkout(
     *, purchase: Purchase, shopper: Shopper, accept_price_changes: bool, at: datetime
 ) -> Order:
-    """Buy what is in the shopper's cart, and empty it. The cart is locked first.
+    """Buy what is in the shopper's cart with the codes entered there, and empty it.
+
+    The cart is locked first.
 
     :raises CartEmpty: there is nothing to buy.
     :raises PriceChanged: unless ``accept_price_changes``; and all that ``place_order`` raises.
@@ -107,21 +122,10 @@ def checkout(
         Wanted(item.variant_id, item.quantity, None if accept_price_changes else item.seen_price)
         for item in cart.items.all()
     ]
-    order = place_order(purchase=purchase, wanted=wanted, at=at)
+    codes = (*purchase.codes, *codes_of(cart))
+    order = place_order(purchase=replace(purchase, codes=codes), wanted=wanted, at=at)
     cart_services.clear(shopper=shopper, at=at)
     return order
-
-
-def _save_and_pay(draft: Draft, method: Payment.Method) -> None:
-    """By wallet at once; else what the order reserved is kept for as long as the method takes."""
-    if method == Payment.Method.WALLET or not draft.order.total:
-        drafts.save([draft])
-        pay_from_wallets([draft])
-    else:
-        now = clock.db_now()
-        draft.order.pay_by = time_to_pay(method, now)
-        drafts.save([draft])
-        begin(draft.order, method, now)
 
 
 def _locked(wanted: Sequence[Wanted]) -> dict[UUID, Variant]:
@@ -150,6 +154,7 @@ def _quote(
         codes=purchase.codes,
     )
     quote = pricing.quote(lines, terms)
+    refuse_codes(quote)
     if purchase.expected_total not in {None, quote.total}:
         old, new = Money(purchase.expected_total or 0, currency), Money(quote.total, currency)
         raise errors.TotalChanged(old=str(old), new=str(new))

@@ -232,11 +232,11 @@ def test_a_list_of_orders_asks_the_same_number_of_queries_for_one_and_for_three(
     client = api(bob)
     give(bob, "100.00")
     buy(bob, on_sale(), on_sale())
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(ORDERS)
     for _ in range(2):
         buy(bob, on_sale())
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(ORDERS)
 
 
