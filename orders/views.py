@@ -1,37 +1,33 @@
 """Pages to buy, and to look at what was bought."""
 
-import hashlib
-import json
+from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
 from accounts.visitors import visitor
-from cart.errors import CartEmpty
 from cart.guests import of_page
-from cart.pricing import Customer
 from cart.queries import CartView, cart_of
-from cart.shoppers import Shopper
-from core import clock, idempotency
+from core import clock
 from core.errors import DomainError
 from core.idempotency import Answer
 from core.ids import uuid7
 from core.money import Money
 from core.pages import add_refusal, page_of
 from ledger.queries import wallet_balances
-from orders import services
-from orders.forms import CancelForm, CheckoutForm, ways_to_pay
-from orders.lookup.paths import path_of
-from orders.models import Order, Payment
+from orders import attempts, services
+from orders.forms import CancelForm, CheckoutForm, ContinueForm
+from orders.models import Order
+from orders.payments import registry
 from orders.queries import timeline
-from orders.services import Purchase
 
 ON_PAGE = 10
 
@@ -43,13 +39,14 @@ def checkout(request: HttpRequest) -> HttpResponse:
     Guests sign in first where they have no way to pay.
     """
     shopper = of_page(request)
-    if not ways_to_pay(shopper.user):
+    is_guest = shopper.user is None
+    if not registry.offered(is_guest=is_guest):
         return redirect_to_login(reverse("checkout"))
     initial = _last_address(shopper.user) if shopper.user else {}
-    form = CheckoutForm(request.POST or None, initial=initial, user=shopper.user)
+    form = CheckoutForm(request.POST or None, initial=initial, is_guest=is_guest)
     if request.method == "POST" and form.is_valid():
         try:
-            return _to_order(request, _bought_once(shopper, form))
+            return _to_order(request, attempts.buy_once(shopper, form))
         except DomainError as error:
             add_refusal(form, error)
             form.data = _with_new_key(form.data)
@@ -68,41 +65,6 @@ def _to_order(request: HttpRequest, bought: Answer) -> HttpResponse:
         request, "You had placed this order already. What is in your basket is still there."
     )
     return redirect(url)
-
-
-def _bought_once(shopper: Shopper, form: CheckoutForm) -> Answer:
-    """With the address of the order that this form's key has placed, now or before.
-
-    :raises CartEmpty: a guest has no basket, whose the key could be.
-    """
-    if shopper == Shopper():
-        raise CartEmpty
-    terms = {name: str(value) for name, value in form.cleaned_data.items()}
-    fingerprint = hashlib.sha256(json.dumps(terms, sort_keys=True).encode()).hexdigest()
-    request = idempotency.Request(_scope(shopper), terms["key"], fingerprint)
-    return idempotency.answer_once(request, lambda: _bought(shopper, form), at=clock.now())
-
-
-def _scope(shopper: Shopper) -> str:
-    return f"page:{shopper.user.pk}" if shopper.user else f"page:cart:{shopper.guest_cart}"
-
-
-def _bought(shopper: Shopper, form: CheckoutForm) -> Answer:
-    order = services.checkout(
-        purchase=Purchase(
-            customer=_customer(shopper.user, form),
-            method=Payment.Method(form.cleaned_data["payment_method"]),
-            addresses=(form.address, form.address),
-        ),
-        shopper=shopper,
-        accept_price_changes=form.cleaned_data["accept_price_changes"],
-        at=clock.now(),
-    )
-    return Answer(303, "text/plain", path_of(order))
-
-
-def _customer(user: User | None, form: CheckoutForm) -> Customer:
-    return Customer(user, user.email) if user else Customer(email=form.cleaned_data["email"])
 
 
 def _with_new_key(data: Any) -> QueryDict:
@@ -154,15 +116,66 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     """One order; ``?placed`` says thank you."""
     visible = Order.objects.visible_to(request.user).with_pictures()
     found = get_object_or_404(visible, number=number)
+    return shown(request, found, _ways(request, found))
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Where the page of an order leads: "" is nowhere, for who may only look."""
+
+    pay_url: str = ""
+    cancel_url: str = ""
+    orders_url: str = ""
+
+
+def _ways(request: HttpRequest, order: Order) -> Ways:
+    every = reverse("orders")
+    if order.user_id != visitor(request).pk:
+        return Ways(orders_url=every)
+    pay, call_off = (reverse(name, args=[order.number]) for name in ("pay_order", "cancel_order"))
+    return Ways(pay, call_off, every)
+
+
+def shown(request: HttpRequest, order: Order, ways: Ways, **more: Any) -> HttpResponse:
+    """The page of an order, read ``with_pictures``. Its buyer may pay what awaits it."""
+    waits = ways.pay_url and order.status == Order.Status.AWAITING_PAYMENT
     context = {
-        "order": found,
-        "timeline": timeline(found),
+        "order": order,
+        "timeline": timeline(order),
         "just_placed": "placed" in request.GET,
-        "may_cancel": found.is_cancellable and found.user_id == visitor(request).pk,
-        "cancel_url": reverse("cancel_order", args=[found.number]),
-        "orders_url": reverse("orders"),
+        "may_cancel": order.is_cancellable and ways.cancel_url,
+        "pay_url": ways.pay_url,
+        "cancel_url": ways.cancel_url,
+        "orders_url": ways.orders_url,
+        "pay_form": ContinueForm(is_guest=order.user_id is None) if waits else None,
+        "open_payment": services.open_payment(order),
+        "instructions": settings.INVOICE_INSTRUCTIONS,
+        **more,
     }
     return render(request, "orders/order.html", context)
+
+
+@login_required
+@require_POST
+def pay(request: HttpRequest, number: str) -> HttpResponse:
+    """Pay an order of one's own that awaits it, or go on where the bank has asked something."""
+    own = get_object_or_404(Order.objects.with_pictures(), number=number, user=visitor(request))
+    return paid(request, own, _ways(request, own), reverse("order", args=[number]))
+
+
+def paid(request: HttpRequest, order: Order, ways: Ways, order_url: str) -> HttpResponse:
+    """Pay ``order``, which is the visitor's, as the form says."""
+    form = ContinueForm(request.POST, is_guest=order.user_id is None)
+    if not form.is_valid():
+        return shown(request, order, ways, pay_form=form)
+    try:
+        answer = attempts.pay_once(order, form)
+    except DomainError as error:
+        add_refusal(form, error)
+        return shown(request, order, ways, pay_form=form)
+    if answer.body:
+        return shown(request, order, ways, client_secret=answer.body)
+    return redirect(order_url)
 
 
 @login_required

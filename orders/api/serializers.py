@@ -50,7 +50,12 @@ class PaymentChoiceSerializer(StrictSerializer):
     """``payment_token`` stands for a card, as the provider's own page made it."""
 
     payment_method = serializers.ChoiceField(choices=Payment.AT_CHECKOUT)
-    payment_token = serializers.CharField(max_length=255, default="")
+    payment_token = serializers.CharField(max_length=255, allow_blank=True, default="")
+
+
+def token_of(body: Any) -> str:
+    """Of a body that was found valid before."""
+    return str(body.get("payment_token", ""))
 
 
 class PurchaseSerializer(PaymentChoiceSerializer):

@@ -61,8 +61,8 @@ def pay(order: Order, body: Mapping[str, Any], *, actor_id: UUID) -> Response | 
 
 def _settled(request: Request, payment_id: str) -> tuple[Order, dict[str, str]]:
     """Ask the provider, with the card that the request brought: what came of it, and for the buyer."""
-    body: Any = request.data
-    standing = services.settle(UUID(payment_id), token=body.get("payment_token", ""))
+    token = serializers.token_of(request.data)
+    standing = services.settle(UUID(payment_id), token=token)
     order = Order.objects.with_parts().get(pk=standing.payment.order_id)
     return order, {"secret": standing.secret}
 

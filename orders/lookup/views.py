@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import clock
 from core.api.throttles import address
@@ -20,7 +20,7 @@ from orders.forms import CancelForm
 from orders.lookup.forms import FindForm
 from orders.lookup.limits import LOOKUPS, limit_mails
 from orders.models import Order
-from orders.queries import timeline
+from orders.views import Ways, paid, shown
 
 View = Callable[[HttpRequest, Order, str], HttpResponse]
 
@@ -79,14 +79,21 @@ def _find_page(
 @by_link
 def order(request: HttpRequest, found: Order, token: str) -> HttpResponse:
     """A guest's order; ``?placed`` says thank you."""
-    context = {
-        "order": found,
-        "timeline": timeline(found),
-        "just_placed": "placed" in request.GET,
-        "may_cancel": found.is_cancellable,
-        "cancel_url": reverse("cancel_guest_order", args=[token]),
-    }
-    return render(request, "orders/order.html", context)
+    return shown(request, found, _ways(token))
+
+
+@require_POST
+@by_link
+def pay(request: HttpRequest, found: Order, token: str) -> HttpResponse:
+    """Pay a guest's order that awaits it, or go on where the bank has asked something."""
+    return paid(request, found, _ways(token), reverse("guest_order", args=[token]))
+
+
+def _ways(token: str) -> Ways:
+    pay_url, cancel_url = (
+        reverse(name, args=[token]) for name in ("pay_guest_order", "cancel_guest_order")
+    )
+    return Ways(pay_url, cancel_url)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -42,7 +42,7 @@ class SellerOrderInline(ReadOnlyInline):
 
 class PaymentInline(ReadOnlyInline):
     model = Payment
-    fields = ("method", "status", "sum", "transaction", "captured_at")
+    fields = ("method", "status", "sum", "reference", "reason", "transaction", "captured_at")
     readonly_fields = fields
     sum = amount("amount")
 
@@ -78,7 +78,7 @@ class OrderAdmin(ReadOnlyAdmin):
     inlines = (LineInline, SellerOrderInline, RedemptionInline, PaymentInline, RefundInline)
     fields = (
         ("number", "reference"),
-        ("user", "status"),
+        ("user", "status", "pay_by"),
         ("goods", "reduction"),
         ("delivery", "taxes"),
         ("order_total", "received", "given_back"),
