@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 
-from accounts.models import User
 from core.ids import uuid7
 from orders import countries
 from orders.models import Payment
@@ -16,19 +15,53 @@ def by_name() -> list[tuple[str, str]]:
     return sorted(countries.NAMES.items(), key=lambda country: country[1])
 
 
-def ways_to_pay(user: User | None) -> list[tuple[str, str]]:
-    """What a shopper chooses from on a page, which asks for no card."""
-    ways = registry.offered(is_guest=user is None)
-    return [(method, label) for method, label in ways if not registry.is_outside(method)]
-
-
 def _text(label: str, length: int, autocomplete: str, *, required: bool = True) -> forms.CharField:
     widget = forms.TextInput({"autocomplete": autocomplete})
     return forms.CharField(label=label, max_length=length, widget=widget, required=required)
 
 
-class CheckoutForm(forms.Form):
-    """``key`` names this attempt: sent twice, it buys once. Guests give an address, and no wallet."""
+class PayForm(forms.Form):
+    """``key`` names this attempt: sent twice, it pays once. ``payment_token`` stands for a card."""
+
+    payment_method = forms.ChoiceField(widget=forms.RadioSelect, label="Pay with")
+    payment_token = forms.CharField(
+        label="Card number",
+        max_length=255,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "off"}),
+        help_text="Only a test card: no money moves.",
+    )
+    key = forms.CharField(max_length=36, widget=forms.HiddenInput, initial=lambda: str(uuid7()))
+
+    def __init__(self, *args: Any, is_guest: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ways: Any = self.fields["payment_method"]
+        ways.choices = registry.offered(is_guest=is_guest)
+        methods = [name for name, _ in ways.choices]
+        ways.initial = next(iter(methods), None)
+        if Payment.Method.TEST not in methods:
+            self.fields["payment_token"].widget = forms.HiddenInput()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        method = cleaned.get("payment_method", "")
+        if method and self.needs_token(method) and not cleaned.get("payment_token"):
+            self.add_error("payment_token", "Say which card.")
+        return cleaned
+
+    def needs_token(self, method: str) -> bool:
+        return registry.is_outside(method)
+
+
+class ContinueForm(PayForm):
+    """Also goes on with the payment that is there: without a card then."""
+
+    def needs_token(self, method: str) -> bool:
+        return False
+
+
+class CheckoutForm(PayForm):
+    """Guests say where to write to."""
 
     email = forms.EmailField(
         label="E-mail",
@@ -44,23 +77,12 @@ class CheckoutForm(forms.Form):
     zip = _text("Postcode", 20, "shipping postal-code")
     country = forms.ChoiceField(choices=by_name, initial="GB")
     phone = _text("Phone", 32, "shipping tel", required=False)
-    payment_method = forms.ChoiceField(
-        choices=Payment.AT_CHECKOUT,
-        initial=Payment.Method.WALLET,
-        widget=forms.RadioSelect,
-        label="Pay with",
-    )
     accept_price_changes = forms.BooleanField(required=False, label="Buy at the new prices")
-    key = forms.CharField(max_length=36, widget=forms.HiddenInput, initial=lambda: str(uuid7()))
 
-    def __init__(self, *args: Any, user: User | None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        ways: Any = self.fields["payment_method"]
-        ways.choices = ways_to_pay(user)
-        if user is not None:
+    def __init__(self, *args: Any, is_guest: bool, **kwargs: Any) -> None:
+        super().__init__(*args, is_guest=is_guest, **kwargs)
+        if not is_guest:
             del self.fields["email"]
-        if len(ways.choices) == 1:
-            ways.initial = ways.choices[0][0]
 
     ADDRESS = ("recipient", "street", "street2", "city", "state", "zip", "country", "phone")
 

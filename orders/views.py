@@ -2,15 +2,20 @@
 
 import hashlib
 import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
 from typing import Any
+from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
 from accounts.visitors import visitor
@@ -21,15 +26,17 @@ from cart.queries import CartView, cart_of
 from cart.shoppers import Shopper
 from core import clock, idempotency
 from core.errors import DomainError
-from core.idempotency import Answer
+from core.idempotency import Answer, Intent
 from core.ids import uuid7
 from core.money import Money
 from core.pages import add_refusal, page_of
 from ledger.queries import wallet_balances
 from orders import services
-from orders.forms import CancelForm, CheckoutForm, ways_to_pay
+from orders.errors import ProviderUnavailable
+from orders.forms import CancelForm, CheckoutForm, ContinueForm
 from orders.lookup.paths import path_of
 from orders.models import Order, Payment
+from orders.payments import registry
 from orders.queries import timeline
 from orders.services import Purchase
 
@@ -43,10 +50,11 @@ def checkout(request: HttpRequest) -> HttpResponse:
     Guests sign in first where they have no way to pay.
     """
     shopper = of_page(request)
-    if not ways_to_pay(shopper.user):
+    is_guest = shopper.user is None
+    if is_guest and not registry.offered(is_guest=True):
         return redirect_to_login(reverse("checkout"))
     initial = _last_address(shopper.user) if shopper.user else {}
-    form = CheckoutForm(request.POST or None, initial=initial, user=shopper.user)
+    form = CheckoutForm(request.POST or None, initial=initial, is_guest=is_guest)
     if request.method == "POST" and form.is_valid():
         try:
             return _to_order(request, _bought_once(shopper, form))
@@ -77,17 +85,24 @@ def _bought_once(shopper: Shopper, form: CheckoutForm) -> Answer:
     """
     if shopper == Shopper():
         raise CartEmpty
-    terms = {name: str(value) for name, value in form.cleaned_data.items()}
-    fingerprint = hashlib.sha256(json.dumps(terms, sort_keys=True).encode()).hexdigest()
-    request = idempotency.Request(_scope(shopper), terms["key"], fingerprint)
-    return idempotency.answer_once(request, lambda: _bought(shopper, form), at=clock.now())
+    whose = shopper.user.pk if shopper.user else f"cart:{shopper.guest_cart}"
+    return idempotency.answer_once(
+        _request(whose, form.cleaned_data),
+        lambda: _bought(shopper, form),
+        finish=lambda payment_id: _settled(payment_id, form),
+        at=clock.now(),
+    )
 
 
-def _scope(shopper: Shopper) -> str:
-    return f"page:{shopper.user.pk}" if shopper.user else f"page:cart:{shopper.guest_cart}"
+def _settled(payment_id: str, form: CheckoutForm) -> Answer:
+    """What is not known now, the order's page shows when it is: nobody need buy again."""
+    order = Order.objects.get(payments=payment_id)
+    with suppress(ProviderUnavailable):
+        services.settle(UUID(payment_id), token=form.cleaned_data["payment_token"])
+    return Answer(303, "text/plain", path_of(order))
 
 
-def _bought(shopper: Shopper, form: CheckoutForm) -> Answer:
+def _bought(shopper: Shopper, form: CheckoutForm) -> Answer | Intent:
     order = services.checkout(
         purchase=Purchase(
             customer=_customer(shopper.user, form),
@@ -98,7 +113,8 @@ def _bought(shopper: Shopper, form: CheckoutForm) -> Answer:
         accept_price_changes=form.cleaned_data["accept_price_changes"],
         at=clock.now(),
     )
-    return Answer(303, "text/plain", path_of(order))
+    payment = services.open_payment(order)
+    return Intent(payment.pk.hex) if payment else Answer(303, "text/plain", path_of(order))
 
 
 def _customer(user: User | None, form: CheckoutForm) -> Customer:
@@ -154,15 +170,85 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     """One order; ``?placed`` says thank you."""
     visible = Order.objects.visible_to(request.user).with_pictures()
     found = get_object_or_404(visible, number=number)
+    return _shown(request, found)
+
+
+def _shown(request: HttpRequest, order: Order, **more: Any) -> HttpResponse:
     context = {
-        "order": found,
-        "timeline": timeline(found),
+        **context_of(order, is_own=order.user_id == visitor(request).pk),
         "just_placed": "placed" in request.GET,
-        "may_cancel": found.is_cancellable and found.user_id == visitor(request).pk,
-        "cancel_url": reverse("cancel_order", args=[found.number]),
+        "cancel_url": reverse("cancel_order", args=[order.number]),
+        "pay_url": reverse("pay_order", args=[order.number]),
         "orders_url": reverse("orders"),
+        **more,
     }
     return render(request, "orders/order.html", context)
+
+
+def context_of(order: Order, *, is_own: bool) -> dict[str, Any]:
+    """What an order's page shows. Its buyer may pay what awaits it."""
+    waits = is_own and order.status == Order.Status.AWAITING_PAYMENT
+    return {
+        "order": order,
+        "timeline": timeline(order),
+        "may_cancel": order.is_cancellable and is_own,
+        "pay_form": ContinueForm(is_guest=order.user_id is None) if waits else None,
+        "open_payment": services.open_payment(order),
+        "instructions": settings.INVOICE_INSTRUCTIONS,
+    }
+
+
+@login_required
+@require_POST
+def pay(request: HttpRequest, number: str) -> HttpResponse:
+    """Pay an order of one's own that awaits it, or go on where the bank has asked something."""
+    buyer = visitor(request)
+    own = get_object_or_404(Order.objects.with_pictures(), number=number, user=buyer)
+    return paid(request, own, partial(_shown, request, own), reverse("order", args=[number]))
+
+
+def paid(
+    request: HttpRequest, order: Order, show: Callable[..., HttpResponse], url: str
+) -> HttpResponse:
+    """Pay ``order``, and go to ``url``; ``show`` its page where its buyer is to do something more."""
+    form = ContinueForm(request.POST, is_guest=order.user_id is None)
+    if not form.is_valid():
+        return show(pay_form=form)
+    try:
+        answer = _paid_once(order, form.cleaned_data)
+    except DomainError as error:
+        add_refusal(form, error)
+        return show(pay_form=form)
+    if answer.body:
+        return show(client_secret=answer.body)
+    return redirect(url)
+
+
+def _paid_once(order: Order, terms: Mapping[str, str]) -> Answer:
+    """With what the buyer's browser needs to go on, "" if it needs nothing.
+
+    :raises DomainError: why the order cannot be paid so, or not now.
+    """
+    method, token = terms["payment_method"], terms["payment_token"]
+
+    def attempt() -> Intent:
+        payment = services.pay_order(
+            order.pk, method=method, has_token=bool(token), actor_id=order.buyer_id
+        )
+        return Intent(payment.pk.hex)
+
+    def finish(payment_id: str) -> Answer:
+        return Answer(200, "text/plain", services.settle(UUID(payment_id), token=token).secret)
+
+    request = _request(order.buyer_id, {"order": order.number, **terms})
+    return idempotency.answer_once(request, attempt, finish=finish, at=clock.now())
+
+
+def _request(whose: object, terms: Mapping[str, Any]) -> idempotency.Request:
+    """What a form asks for, under its own key."""
+    texts = {name: str(value) for name, value in terms.items()}
+    fingerprint = hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()
+    return idempotency.Request(f"page:{whose}", texts["key"], fingerprint)
 
 
 @login_required

@@ -17,7 +17,7 @@ PAYMENT_PROVIDERS: dict[str, str] = {}
 if STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET:
     PAYMENT_PROVIDERS["stripe"] = "orders.payments.stripe.StripeProvider"
 if PAYMENTS_REHEARSED:
-    PAYMENT_PROVIDERS["test"] = "orders.payments.testing.TestProvider"
+    PAYMENT_PROVIDERS["test"] = "orders.payments.testing.Rehearsal"
 
 PAYMENT_METHODS = env.list("PAYMENT_METHODS", default=["wallet", "invoice", *PAYMENT_PROVIDERS])
 """What shoppers choose from, in this order. A method that is left out is still settled and refunded."""

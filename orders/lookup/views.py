@@ -1,14 +1,15 @@
 """Pages to ask for the link to an order, and those that the link leads to."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import clock
 from core.api.throttles import address
@@ -20,7 +21,7 @@ from orders.forms import CancelForm
 from orders.lookup.forms import FindForm
 from orders.lookup.limits import LOOKUPS, limit_mails
 from orders.models import Order
-from orders.queries import timeline
+from orders.views import context_of, paid
 
 View = Callable[[HttpRequest, Order, str], HttpResponse]
 
@@ -79,12 +80,24 @@ def _find_page(
 @by_link
 def order(request: HttpRequest, found: Order, token: str) -> HttpResponse:
     """A guest's order; ``?placed`` says thank you."""
+    return _shown(request, found, token)
+
+
+@require_POST
+@by_link
+def pay(request: HttpRequest, found: Order, token: str) -> HttpResponse:
+    """Pay a guest's order that awaits it, or go on where the bank has asked something."""
+    show = partial(_shown, request, found, token)
+    return paid(request, found, show, reverse("guest_order", args=[token]))
+
+
+def _shown(request: HttpRequest, found: Order, token: str, **more: Any) -> HttpResponse:
     context = {
-        "order": found,
-        "timeline": timeline(found),
+        **context_of(found, is_own=True),
         "just_placed": "placed" in request.GET,
-        "may_cancel": found.is_cancellable,
         "cancel_url": reverse("cancel_guest_order", args=[token]),
+        "pay_url": reverse("pay_guest_order", args=[token]),
+        **more,
     }
     return render(request, "orders/order.html", context)
 

@@ -15,7 +15,8 @@ be true: the order would be given up while the money stays reserved.
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Self
+from functools import cache
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import stripe
@@ -105,12 +106,10 @@ class StripeProvider:
         self._intents = self._client.v1.payment_intents
 
     @classmethod
-    def configured(cls) -> Self:
-        """With the keys of the settings."""
-        return cls(
-            settings.STRIPE_SECRET_KEY,
-            settings.STRIPE_WEBHOOK_SECRET,
-            api_base=settings.STRIPE_API_BASE,
+    def configured(cls) -> "StripeProvider":
+        """With the keys of the settings; one for the process, whose connections are used again."""
+        return _shared(
+            settings.STRIPE_SECRET_KEY, settings.STRIPE_WEBHOOK_SECRET, settings.STRIPE_API_BASE
         )
 
     def close(self) -> None:
@@ -178,7 +177,7 @@ class StripeProvider:
             )
         except (stripe.SignatureVerificationError, ValueError) as error:
             raise WebhookInvalid from error
-        about = event.data.object
+        about = event.data.to_dict()["object"]
         key = (about.get("metadata") or {}).get(KEY)
         is_intent = about.get("object") == "payment_intent"
         reference = about.get("id" if is_intent else "payment_intent")
@@ -232,6 +231,11 @@ class StripeProvider:
         made = self._client.v1.refunds.list({"payment_intent": reference, "limit": 100})
         ours = (r for r in made.auto_paging_iter() if _metadata(r).get(REFUND_KEY) == key)
         return next(ours, None)
+
+
+@cache
+def _shared(secret_key: str, webhook_secret: str, api_base: str) -> StripeProvider:
+    return StripeProvider(secret_key, webhook_secret, api_base=api_base)
 
 
 def _once(charge: Charge) -> stripe.RequestOptions:
