@@ -183,7 +183,7 @@ def test_a_moved_price_is_a_conflict_for_guests_as_well(api, cart):
     assert buy(api, cart, key="k2", accept_price_changes=True).json()["total"] == "10.00"
 
 
-def test_guests_pay_by_card_and_may_try_another_one(api, cart, double):
+def test_guests_pay_by_card_and_may_try_another_one(api, cart, provider):
     declined = buy(api, cart, payment_method="test", payment_token=doubles.DECLINED).json()
     assert (declined["status"], declined["payment"]["status"]) == ("awaiting_payment", "failed")
     address = f"{LOOKUP}/{declined['lookup_token']}/pay"
