@@ -88,6 +88,15 @@ def test_free_shipping_takes_off_what_carriage_costs_and_nothing_else():
     assert [x.total for x in priced.lines] == [500, 1400]
 
 
+def test_carriage_is_free_once():
+    lines = goods((500, 1))
+    twice = [promotion("free_shipping", combines=True) for _ in range(2)]
+
+    priced = best(lines, of(lines, *twice), carriage(295))
+
+    assert (priced.lines[0].discount, len(priced.granted)) == (295, 1)
+
+
 def test_only_what_a_promotion_covers_is_reduced():
     lines = goods((500, 1), (700, 1))
 
