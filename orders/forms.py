@@ -1,9 +1,12 @@
 """What a shopper sends to check out, and to think better of it."""
 
-from django import forms
+from typing import Any
 
+from django import forms
+from django.core.exceptions import ValidationError
+
+from core import addresses, countries
 from core.ids import uuid7
-from orders import countries
 from orders.models import Payment
 
 
@@ -23,9 +26,9 @@ class CheckoutForm(forms.Form):
     recipient = _text("Full name", 200, "shipping name")
     street = _text("Address", 200, "shipping address-line1")
     street2 = _text("Address, line 2", 200, "shipping address-line2", required=False)
-    city = _text("Town or city", 100, "shipping address-level2")
-    state = _text("County", 100, "shipping address-level1", required=False)
-    zip = _text("Postcode", 20, "shipping postal-code")
+    city = _text("Town or city", 100, "shipping address-level2", required=False)
+    state = _text("County or state", 100, "shipping address-level1", required=False)
+    zip = _text("Postcode", 20, "shipping postal-code", required=False)
     country = forms.ChoiceField(choices=by_name, initial="GB")
     phone = _text("Phone", 32, "shipping tel", required=False)
     payment_method = forms.ChoiceField(
@@ -38,6 +41,13 @@ class CheckoutForm(forms.Form):
     key = forms.CharField(max_length=36, widget=forms.HiddenInput, initial=lambda: str(uuid7()))
 
     ADDRESS = ("recipient", "street", "street2", "city", "state", "zip", "country", "phone")
+
+    def clean(self) -> dict[str, Any]:
+        """What else an address needs depends on its country."""
+        if not {"street", "country"} & set(self.errors):
+            for fault in addresses.faults(self.cleaned_data):
+                self.add_error(fault.field, ValidationError(fault.detail, code=fault.code))
+        return self.cleaned_data
 
     @property
     def address(self) -> dict[str, str]:

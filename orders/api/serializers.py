@@ -7,9 +7,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cart.api.serializers import AddItemSerializer
+from core import addresses
 from core.api.fields import MoneyField, StrictSerializer
 from core.money import Money
-from orders import countries
 from orders.models import Order, OrderLine, Payment, Refund, SellerOrder
 from orders.queries import LABELS, Actor, Moment
 
@@ -28,19 +28,24 @@ class AmountField(serializers.Field[Any, Any, str, Any]):
 
 
 class AddressSerializer(StrictSerializer):
+    """What else an address needs depends on its country; see ``core.addresses``."""
+
     recipient = serializers.CharField(max_length=200)
     street = serializers.CharField(max_length=200)
     street2 = serializers.CharField(max_length=200, required=False, allow_blank=True)
-    city = serializers.CharField(max_length=100)
+    city = serializers.CharField(max_length=100, required=False, allow_blank=True)
     state = serializers.CharField(max_length=100, required=False, allow_blank=True)
-    zip = serializers.CharField(max_length=20)
+    zip = serializers.CharField(max_length=20, required=False, allow_blank=True)
     country = serializers.CharField(min_length=2, max_length=2)
     phone = serializers.CharField(max_length=32, required=False, allow_blank=True)
 
-    def validate_country(self, value: str) -> str:
-        if value not in countries.NAMES:
-            raise serializers.ValidationError("Give an ISO 3166 code of two capital letters.")
-        return value
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        wrong = addresses.faults(attrs)
+        if wrong:
+            raise serializers.ValidationError(
+                {f.field: [serializers.ErrorDetail(f.detail, code=f.code)] for f in wrong}
+            )
+        return attrs
 
 
 class PurchaseSerializer(StrictSerializer):

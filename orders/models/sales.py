@@ -16,9 +16,9 @@ from django.db.models import F, Q
 
 from accounts.models import Seller, User
 from catalog.models import Product, Variant
+from core import countries
 from core.models import Identified, Versioned
 from core.money import Money, exponent
-from orders import countries
 
 NUMBER_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O or U, so a number survives being read out."""
