@@ -108,11 +108,23 @@ class Parcel:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """A method of shipping that may be chosen, its working ``days`` from and to, and what all parcels
+    together cost by it before discounts."""
+
+    method: str
+    name: str
+    days: tuple[int, int]
+    shipping: int
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """What a basket costs. The lines are in the order in which they came."""
 
     lines: Sequence[PricedLine]
     parcels: Sequence[Parcel] = ()
+    choices: Sequence[Choice] = ()
 
     @property
     def subtotal(self) -> int:
