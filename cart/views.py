@@ -71,5 +71,5 @@ def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, errors: dict[str, str], status: int = 200) -> HttpResponse:
-    context = {"cart": queries.cart_of(guests.of_page(request)), "errors": errors}
+    context = {"cart": queries.cart_of(guests.of_page(request), at=clock.now()), "errors": errors}
     return render(request, "cart/cart.html", context, status=status)

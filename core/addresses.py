@@ -35,9 +35,7 @@ def faults(address: Mapping[str, str]) -> list[Fault]:
     the data does not know takes anything.
     """
     if address.get("country") not in countries.NAMES:
-        return [
-            Fault("country", "unknown_country", "Give an ISO 3166 code of two capital letters.")
-        ]
+        return [Fault("country", "unknown_country", countries.WANTED)]
     parts = {name: address.get(name, "").strip() for name in (*NEEDED, "country")}
     rules = _rules(parts)
     if rules is None:

@@ -10,11 +10,6 @@ from core.ids import uuid7
 from orders.models import Payment
 
 
-def by_name() -> list[tuple[str, str]]:
-    """Countries as choices, in the order of their names."""
-    return sorted(countries.NAMES.items(), key=lambda country: country[1])
-
-
 def _text(label: str, length: int, autocomplete: str, *, required: bool = True) -> forms.CharField:
     widget = forms.TextInput({"autocomplete": autocomplete})
     return forms.CharField(label=label, max_length=length, widget=widget, required=required)
@@ -29,7 +24,7 @@ class CheckoutForm(forms.Form):
     city = _text("Town or city", 100, "shipping address-level2", required=False)
     state = _text("County or state", 100, "shipping address-level1", required=False)
     zip = _text("Postcode", 20, "shipping postal-code", required=False)
-    country = forms.ChoiceField(choices=by_name, initial="GB")
+    country = forms.ChoiceField(choices=countries.by_name, initial="GB")
     phone = _text("Phone", 32, "shipping tel", required=False)
     payment_method = forms.ChoiceField(
         choices=Payment.AT_CHECKOUT,

@@ -42,7 +42,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             add_refusal(form, error)
             form.data = _with_new_key(form.data)
-    cart = cart_of(Shopper(user=buyer))
+    cart = cart_of(Shopper(user=buyer), at=clock.now())
     if not cart.items and request.method != "POST":
         return redirect("cart")
     return render(request, "orders/checkout.html", {"form": form, **_terms(buyer, cart)})

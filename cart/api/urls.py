@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cart.api import customers, views
+from cart.api import customers, shipping, views
 
 urlpatterns = [
     path("cart", views.CartDetailView.as_view()),
@@ -10,4 +10,6 @@ urlpatterns = [
     path("cart/merge", views.MergeView.as_view()),
     path("cart/items", views.CartItemsView.as_view()),
     path("cart/items/<uuid:item_id>", views.CartItemView.as_view()),
+    path("seller/shipping-rates", shipping.ShippingRatesView.as_view()),
+    path("seller/shipping-rates/<uuid:rate_id>", shipping.ShippingRateView.as_view()),
 ]

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from django.core.validators import RegexValidator
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
@@ -16,7 +16,11 @@ MOST = 10_000_000
 
 ELSEWHERE = ""
 
-_COUNTRY = RegexValidator(r"^[A-Z][A-Z]$", "Give an ISO 3166 code of two capital letters.")
+
+def refuse_unknown_country(code: str) -> None:
+    """:raises ValidationError: ISO 3166 has no such code."""
+    if code not in countries.NAMES:
+        raise ValidationError(countries.WANTED, "unknown_country")
 
 
 class ShippingMethod(Versioned):
@@ -55,7 +59,7 @@ class ShippingRate(Versioned):
     country = models.CharField(
         max_length=2,
         blank=True,
-        validators=[_COUNTRY],
+        validators=[refuse_unknown_country],
         help_text="Two capital letters; nothing: everywhere else.",
     )
     currency = models.CharField(max_length=3)

@@ -1,11 +1,12 @@
 """What countries tax sales with."""
 
+from decimal import Decimal
 from typing import ClassVar
 
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
+from cart.models.shipping import refuse_unknown_country
 from catalog.models import Category
 from core.models import Versioned
 
@@ -19,9 +20,7 @@ class TaxRate(Versioned):
 
     country = models.CharField(
         max_length=2,
-        validators=[
-            RegexValidator(r"^[A-Z][A-Z]$", "Give an ISO 3166 code of two capital letters.")
-        ],
+        validators=[refuse_unknown_country],
         help_text="Two capital letters.",
     )
     category = models.ForeignKey(
@@ -57,3 +56,8 @@ class TaxRate(Versioned):
 
     def __str__(self) -> str:
         return f"{self.name} of {self.country}"
+
+    @property
+    def percent(self) -> str:
+        """As people write it: ``20 %``, ``8.25 %``."""
+        return f"{Decimal(self.rate).scaleb(-2).normalize():f} %"

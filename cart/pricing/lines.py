@@ -109,12 +109,13 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A method of shipping that may be chosen, its working ``days`` from and to, and what all parcels
+    """A method of shipping that may be chosen: how many working days it takes, and what all parcels
     together cost by it before discounts."""
 
     method: str
     name: str
-    days: tuple[int, int]
+    days_from: int
+    days_to: int
     shipping: int
 
 

@@ -116,7 +116,8 @@ def _choices(offers: Sequence[Offers], methods: Mapping[str, ShippingMethod]) ->
         Choice(
             method.code,
             method.name,
-            (method.days_from, method.days_to),
+            method.days_from,
+            method.days_to,
             sum(each.get(method.code, next(iter(each.values()))) for each in offers),
         )
         for method in offered

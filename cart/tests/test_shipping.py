@@ -129,9 +129,9 @@ def test_the_chosen_method_holds_for_all_who_offer_it(shop):
     assert ways(first) == [("Standard", 300), ("Standard", 200), ("", 0)]
     assert ways(express) == [("Express", 700), ("Standard", 200), ("", 0)]
     for priced in (first, express):
-        assert [(c.method, c.days, c.shipping) for c in priced.choices] == [
-            ("standard", (2, 4), 500),
-            ("express", (2, 4), 900),
+        assert [(c.method, c.days_from, c.days_to, c.shipping) for c in priced.choices] == [
+            ("standard", 2, 4, 500),
+            ("express", 2, 4, 900),
         ]
 
 
