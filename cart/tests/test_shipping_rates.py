@@ -114,11 +114,11 @@ def test_a_list_asks_the_same_number_of_queries_for_one_and_for_three(
     client = api(alice)
     ships(alice.seller)
     client.get(URL)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(3):
         client.get(URL)
     ships(alice.seller, "GB")
     ships(alice.seller, "FR", method="express")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(3):
         client.get(URL)
 
 
