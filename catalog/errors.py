@@ -1,17 +1,20 @@
 """What can go wrong with goods."""
 
+from typing import Any
+
 from core import errors
 
 
 class OutOfStock(errors.Conflict):
     code = "out_of_stock"
 
-    def __init__(self, sku: str, *, asked: int, available: int) -> None:
+    def __init__(self, sku: str, *, asked: int, available: int, **more: Any) -> None:
         super().__init__(
             f"Of {sku} only {available} are left; {asked} were asked for.",
             sku=sku,
             asked=asked,
             available=available,
+            **more,
         )
 
 

@@ -11,13 +11,14 @@ from django.conf import settings
 from django.db import connection
 
 from accounts.models import User
+from cart.pricing import PricedLine
 from catalog.models import Variant
 from core import countries
 from demo import online_retail
 from demo.online_retail import Item, Line, NotOnlineRetail, Reject, Return
 from demo.shop import DOMAIN, list_services, stock_shelves
 from demo.tally import Reconciliation
-from orders.services import PastRefund, PastSale, Sold, record_past
+from orders.services import PastRefund, PastSale, record_past
 
 BATCH = 500
 """Invoices that are entered in one transaction."""
@@ -170,10 +171,10 @@ def customers(numbers: Iterable[str]) -> dict[str, User]:
     return {emails[user.email]: user for user in (*found.values(), *missing)}
 
 
-def _sold(line: Line, variants: Mapping[str, Variant]) -> Sold:
+def _sold(line: Line, variants: Mapping[str, Variant]) -> PricedLine:
     row = line.row
     price, rest = divmod(row.mills, 10)
-    return Sold(variants[row.sku], row.quantity, price, unit_fraction=rest * 100)
+    return PricedLine(variants[row.sku], row.quantity, price, unit_fraction=rest * 100)
 
 
 def _address(customer: str, country: str) -> dict[str, str]:

@@ -16,5 +16,15 @@ def seller_payable(seller_id: UUID, currency: str) -> AccountSpec:
     return AccountSpec(f"seller:{seller_id.hex}:payable:{currency}", "payable", currency)
 
 
+def promotions(currency: str) -> AccountSpec:
+    """What the platform adds to sales: as far below zero as its promotions have cost it."""
+    return hot(f"platform:promotions:{currency}", "promotion", currency)
+
+
+def tax(country: str, currency: str) -> AccountSpec:
+    """Tax that was taken in on sales to ``country`` and is owed there."""
+    return hot(f"platform:tax:{country}:{currency}", "tax", currency)
+
+
 def commission(currency: str) -> AccountSpec:
     return hot(f"platform:commission:{currency}", "commission", currency)

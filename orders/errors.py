@@ -13,6 +13,11 @@ class PriceChanged(errors.Conflict):
         super().__init__(lines=lines)
 
 
+class TotalChanged(errors.Conflict):
+    code = "total_changed"
+    message = "It comes to another total than you were told."
+
+
 class OrderNotCancellable(errors.Conflict):
     code = "order_not_cancellable"
     message = "An order can be cancelled until a part of it is on its way."

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.visitors import visitor
+from cart.pricing import Customer
 from cart.queries import CartView, cart_of
 from cart.shoppers import Shopper
 from core import clock, idempotency
@@ -26,6 +27,7 @@ from orders import services
 from orders.forms import CancelForm, CheckoutForm
 from orders.models import Order, Payment
 from orders.queries import timeline
+from orders.services import Purchase
 
 ON_PAGE = 10
 
@@ -69,9 +71,12 @@ def _bought_once(buyer: User, form: CheckoutForm) -> Answer:
 
 def _bought(buyer: User, form: CheckoutForm) -> Answer:
     order = services.checkout(
-        buyer=buyer,
-        method=Payment.Method(form.cleaned_data["payment_method"]),
-        addresses=(form.address, form.address),
+        purchase=Purchase(
+            customer=Customer(buyer, buyer.email),
+            method=Payment.Method(form.cleaned_data["payment_method"]),
+            addresses=(form.address, form.address),
+        ),
+        shopper=Shopper(user=buyer),
         accept_price_changes=form.cleaned_data["accept_price_changes"],
         at=clock.now(),
     )

@@ -136,6 +136,11 @@ class Quote:
         return sum(line.discount for line in self.lines)
 
     @property
+    def sponsored(self) -> int:
+        """What the platform adds."""
+        return sum(line.sponsored for line in self.lines)
+
+    @property
     def shipping(self) -> int:
         return sum(line.shipping for line in self.lines)
 

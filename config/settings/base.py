@@ -293,7 +293,7 @@ LEDGER_SEAL_KEY = env.str("LEDGER_SEAL_KEY", "") or local_secret("seal_key", 32)
 LEDGER_SEAL_PUBLIC_KEYS = env.list("LEDGER_SEAL_PUBLIC_KEYS", default=[])
 LEDGER_ANCHOR: Path | None = Path(env.str("LEDGER_ANCHOR", "") or VAR_DIR / "anchor.jsonl")
 """Where each new seal's head is appended; None for nowhere."""
-LEDGER_CHECKS = ["orders.verification.ESCROWS"]
+LEDGER_CHECKS = ["orders.verification.ESCROWS", "orders.verification.FULL_ESCROWS"]
 """What ``check_ledger`` proves besides the ledger's own invariants."""
 
 DEMO_ALLOWED = True

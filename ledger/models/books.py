@@ -44,6 +44,7 @@ class Account(models.Model):
         PAYABLE = "payable"
         COMMISSION = "commission"
         PROMOTION = "promotion"
+        TAX = "tax"
         CLEARING = "clearing"
         TRANSIT = "transit"
         SUSPENSE = "suspense"

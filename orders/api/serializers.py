@@ -52,6 +52,7 @@ class PurchaseSerializer(StrictSerializer):
     payment_method = serializers.ChoiceField(choices=Payment.AT_CHECKOUT)
     shipping_address = AddressSerializer()
     billing_address = AddressSerializer(required=False)
+    expected_total = MoneyField(required=False)
 
 
 class CheckoutSerializer(PurchaseSerializer):

@@ -13,7 +13,10 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import User
+from cart.pricing import Customer
 from cart.services import sellable_variants
+from cart.shoppers import Shopper
 from core import clock
 from core.api.idempotency import idempotent
 from core.api.schema import IDEMPOTENCY_KEY, problems
@@ -22,7 +25,7 @@ from orders import services
 from orders.api import serializers
 from orders.models import Order, Payment
 from orders.queries import timeline
-from orders.services import Wanted
+from orders.services import Purchase, Wanted
 
 BOUGHT = {201: serializers.OrderSerializer, **problems(404, 409, 422)}
 
@@ -61,7 +64,7 @@ class OrdersView(ListView):
         """Buy without a cart, at the prices of this moment."""
         body = serializers.BuySerializer.read(request)
         order = services.place_order(
-            buyer=request.user, wanted=_wanted(body["items"]), **_terms(body)
+            purchase=_purchase(request.user, body), wanted=_wanted(body["items"]), at=clock.now()
         )
         return Response(serializers.OrderSerializer(order).data, status=201)
 
@@ -79,9 +82,10 @@ class CheckoutView(ApiView):
         """Buy what is in the cart, at the prices that the cart showed."""
         body = serializers.CheckoutSerializer.read(request)
         order = services.checkout(
-            buyer=request.user,
+            purchase=_purchase(request.user, body),
+            shopper=Shopper(user=request.user),
             accept_price_changes=body["accept_price_changes"],
-            **_terms(body),
+            at=clock.now(),
         )
         return Response(serializers.OrderSerializer(order).data, status=201)
 
@@ -134,13 +138,14 @@ class OrderEventsView(ApiView):
         return Response(serializers.MomentSerializer(moments, many=True).data)
 
 
-def _terms(body: Mapping[str, Any]) -> dict[str, Any]:
-    shipping = body["shipping_address"]
-    return {
-        "method": Payment.Method(body["payment_method"]),
-        "addresses": (shipping, body.get("billing_address", shipping)),
-        "at": clock.now(),
-    }
+def _purchase(buyer: User, body: Mapping[str, Any]) -> Purchase:
+    shipping, expected = body["shipping_address"], body.get("expected_total")
+    return Purchase(
+        customer=Customer(buyer, buyer.email),
+        method=Payment.Method(body["payment_method"]),
+        addresses=(shipping, body.get("billing_address", shipping)),
+        expected_total=None if expected is None else expected.amount,
+    )
 
 
 def _wanted(items: list[dict[str, Any]]) -> list[Wanted]:

@@ -20,6 +20,8 @@ from orders.models.sales import Order, OrderLine
 class Refund(Identified):
     """Money given back. ``amount`` is minor units, the sum of its lines, and adds to the order's.
 
+    ``sponsored`` goes back to the platform with it, which had added it to what the buyer paid.
+
     ``kind`` says where it lay: in the order's escrow, or already with sellers and commission.
     ``transaction`` moved it, under the key ``refund:<id>``; what costs nothing moves nothing.
     ``reference`` names the refund where it came from.
@@ -33,6 +35,7 @@ class Refund(Identified):
     kind = models.CharField(max_length=16, choices=Kind)
     reference = models.CharField(max_length=80, unique=True)
     amount = models.BigIntegerField()
+    sponsored = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3)
     reason = models.CharField(max_length=200)
     actor_id = models.UUIDField(null=True)
@@ -49,8 +52,11 @@ class Refund(Identified):
                 name="orders_refund_kind_known",
             ),
             models.CheckConstraint(
-                condition=Q(amount__gt=0, transaction__isnull=False)
-                | Q(amount=0, transaction__isnull=True),
+                condition=Q(amount__gte=0, sponsored__gte=0)
+                & (
+                    Q(amount=0, sponsored=0, transaction__isnull=True)
+                    | Q(Q(amount__gt=0) | Q(sponsored__gt=0), transaction__isnull=False)
+                ),
                 name="orders_refund_money_has_transaction",
             ),
         ]
@@ -64,7 +70,10 @@ class Refund(Identified):
 
 
 class RefundLine(Identified):
-    """Pieces of one line that came back. ``commission`` is the part of ``amount`` that was Mercat's.
+    """Pieces of one line that came back.
+
+    The buyer gets ``amount`` and the platform ``sponsored``; ``commission`` of it was the platform's
+    and ``tax`` the state's, the rest is the seller's to give.
 
     The first k of n pieces are worth k/n of what the line cost, rounded down: so all of them are
     worth all of it, however they come back.
@@ -74,6 +83,8 @@ class RefundLine(Identified):
     order_line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="refund_lines")
     quantity = models.PositiveBigIntegerField()
     amount = models.BigIntegerField()
+    sponsored = models.BigIntegerField(default=0)
+    tax = models.BigIntegerField(default=0)
     commission = models.BigIntegerField()
 
     class Meta:
@@ -82,10 +93,17 @@ class RefundLine(Identified):
                 fields=["refund", "order_line"], name="orders_refund_line_once"
             ),
             models.CheckConstraint(
-                condition=Q(quantity__gte=1, commission__gte=0, amount__gte=F("commission")),
+                condition=Q(quantity__gte=1, amount__gte=0, commission__gte=0)
+                & Q(sponsored__gte=0, tax__gte=0)
+                & Q(amount__gte=F("commission") + F("tax") - F("sponsored")),
                 name="orders_refund_line_gives_something_back",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.quantity} back"
+
+    @property
+    def seller_share(self) -> int:
+        """What of it the seller had, in minor units."""
+        return self.amount + self.sponsored - self.tax - self.commission

@@ -56,8 +56,11 @@ class OrderQuerySet(models.QuerySet["Order"]):
 class Order(Versioned):
     """One purchase. All amounts are minor units of ``currency``.
 
-    ``total = subtotal - discount + shipping + tax``; ``paid`` is 0 or ``total``; ``refunded`` is the
-    sum of its refunds. A guest's order has no ``user``, and only staff see it. ``created_at`` is when the buyer ordered; ``reference`` names it in the system it came from.
+    ``total = subtotal - discount + shipping + tax``, of which ``tax_included`` is tax that prices
+    contain; the platform adds ``sponsored``, the part of ``discount`` that it bears. ``paid`` is 0
+    or ``total``; ``refunded`` is the sum of its refunds. ``email`` is where news of it go; a guest's
+    order has no ``user``. Its goods are kept for it until ``pay_by``. ``created_at`` is when the
+    buyer ordered; ``reference`` names it in the system it came from.
     """
 
     class Status(models.TextChoices):
@@ -76,12 +79,16 @@ class Order(Versioned):
     user = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="orders", null=True, blank=True
     )
+    email = models.EmailField(blank=True)
     status = models.CharField(max_length=20, choices=Status, default=Status.AWAITING_PAYMENT)
+    pay_by = models.DateTimeField(null=True, blank=True)
     currency = models.CharField(max_length=3)
     subtotal = models.BigIntegerField()
     discount = models.BigIntegerField(default=0)
     shipping = models.BigIntegerField(default=0)
     tax = models.BigIntegerField(default=0)
+    tax_included = models.BigIntegerField(default=0)
+    sponsored = models.BigIntegerField(default=0)
     total = models.BigIntegerField()
     paid = models.BigIntegerField(default=0)
     refunded = models.BigIntegerField(default=0)
@@ -100,8 +107,16 @@ class Order(Versioned):
             ),
             models.CheckConstraint(
                 condition=Q(subtotal__gte=0, discount__gte=0, shipping__gte=0, tax__gte=0)
-                & Q(total__gte=0),
+                & Q(total__gte=0, tax_included__gte=0),
                 name="orders_order_amounts_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(sponsored__gte=0, sponsored__lte=F("discount")),
+                name="orders_order_sponsored_within_discount",
+            ),
+            models.CheckConstraint(
+                condition=Q(user__isnull=False) | Q(reference__isnull=False) | ~Q(email=""),
+                name="orders_order_guest_has_email",
             ),
             models.CheckConstraint(
                 condition=Q(paid=0) | Q(paid=F("total")), name="orders_order_never_half_paid"
@@ -121,6 +136,11 @@ class Order(Versioned):
             models.Index(fields=["user", "-created_at", "-id"], name="orders_order_user_created"),
             models.Index(fields=["-created_at", "-id"], name="orders_order_created"),
             models.Index(fields=["status", "-created_at"], name="orders_order_status"),
+            models.Index(
+                fields=["pay_by"],
+                condition=Q(status="awaiting_payment"),
+                name="orders_order_awaiting",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -175,7 +195,12 @@ class Order(Versioned):
 
 
 class SellerOrder(Versioned):
-    """The part of an order that one seller fulfils. ``commission`` is the platform's share."""
+    """The part of an order that one seller fulfils, in one parcel.
+
+    ``total`` is what the buyer pays for it, to which the platform adds ``sponsored``; of both,
+    ``tax`` (on top of prices or in them) and the platform's ``commission`` are not the seller's.
+    ``shipping_method`` is the name of the way it goes.
+    """
 
     class Status(models.TextChoices):
         PENDING = "pending"
@@ -189,6 +214,10 @@ class SellerOrder(Versioned):
     status = models.CharField(max_length=12, choices=Status, default=Status.PENDING)
     currency = models.CharField(max_length=3)
     total = models.BigIntegerField()
+    sponsored = models.BigIntegerField(default=0)
+    shipping = models.BigIntegerField(default=0)
+    shipping_method = models.CharField(max_length=80, blank=True)
+    tax = models.BigIntegerField(default=0)
     commission = models.BigIntegerField()
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -199,8 +228,9 @@ class SellerOrder(Versioned):
                 fields=["order", "seller"], name="orders_seller_order_seller_once"
             ),
             models.CheckConstraint(
-                condition=Q(commission__gte=0, commission__lte=F("total")),
-                name="orders_seller_order_commission_within_total",
+                condition=Q(commission__gte=0, tax__gte=0, sponsored__gte=0, shipping__gte=0)
+                & Q(total__gte=F("commission") + F("tax") - F("sponsored")),
+                name="orders_seller_order_leaves_something",
             ),
         ]
         indexes: ClassVar = [
@@ -209,6 +239,11 @@ class SellerOrder(Versioned):
 
     def __str__(self) -> str:
         return f"{self.order_id} by {self.seller_id}"
+
+    @property
+    def proceeds(self) -> int:
+        """What the seller gets, in minor units."""
+        return self.total + self.sponsored - self.tax - self.commission
 
     @property
     def is_unsent(self) -> bool:
@@ -223,7 +258,8 @@ class OrderLine(Identified):
     """One thing sold, frozen as sold: never changed, and complete before the order is paid.
 
     ``unit_price`` is in minor units and ``unit_fraction`` thousandths of one on top of it (a piece
-    may cost less than a penny); ``subtotal`` is their multiple, rounded half to even.
+    may cost less than a penny); ``subtotal`` is their multiple, rounded half to even. The other
+    amounts are what ``cart.pricing.PricedLine`` says of them.
     """
 
     order = models.ForeignKey(
@@ -241,7 +277,12 @@ class OrderLine(Identified):
     quantity = models.PositiveBigIntegerField()
     subtotal = models.BigIntegerField()
     discount = models.BigIntegerField(default=0)
+    sponsored = models.BigIntegerField(default=0)
+    shipping = models.BigIntegerField(default=0)
     tax = models.BigIntegerField(default=0)
+    tax_included = models.BigIntegerField(default=0)
+    tax_rate = models.PositiveIntegerField(default=0)
+    tax_name = models.CharField(max_length=40, blank=True)
     commission = models.BigIntegerField()
 
     class Meta:
@@ -263,6 +304,22 @@ class OrderLine(Identified):
             models.CheckConstraint(
                 condition=Q(quantity__gte=1, unit_price__gte=0), name="orders_line_sells_something"
             ),
+            models.CheckConstraint(
+                condition=Q(shipping__gte=0, tax__gte=0, tax_included__gte=0, commission__gte=0)
+                & Q(discount__lte=F("subtotal") + F("shipping"))
+                & Q(sponsored__gte=0, sponsored__lte=F("discount")),
+                name="orders_line_amounts_fit",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    commission__lte=F("subtotal")
+                    + F("shipping")
+                    + F("sponsored")
+                    - F("discount")
+                    - F("tax_included")
+                ),
+                name="orders_line_leaves_something",
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["product"], name="orders_line_product")]
 
@@ -282,6 +339,15 @@ class OrderLine(Identified):
         return format_currency(
             self.unit_decimal, self.currency, locale="en_GB", decimal_quantization=False
         )
+
+    @property
+    def total(self) -> int:
+        """What the buyer pays for it, in minor units."""
+        return self.subtotal + self.shipping - self.discount + self.tax
+
+    @property
+    def all_tax(self) -> int:
+        return self.tax + self.tax_included
 
     @property
     def subtotal_money(self) -> Money:

@@ -1,8 +1,7 @@
 """Changes to orders."""
 
 from orders.services.cancelling import cancel_order
-from orders.services.checkout import Wanted, checkout, place_order
-from orders.services.drafts import Sold
+from orders.services.checkout import Purchase, Wanted, checkout, place_order
 from orders.services.history import (
     Entered,
     PastRefund,
@@ -15,7 +14,7 @@ __all__ = [
     "Entered",
     "PastRefund",
     "PastSale",
-    "Sold",
+    "Purchase",
     "Wanted",
     "cancel_order",
     "checkout",

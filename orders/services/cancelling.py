@@ -15,6 +15,7 @@ from ledger.services import post_batch
 from orders import errors
 from orders.models import Order, OrderLine, Refund, SellerOrder
 from orders.services import refunds
+from orders.services.payments import is_moving
 from orders.services.refunds import RefundDraft
 
 
@@ -52,7 +53,7 @@ def _pay_back(
     order: Order, lines: Sequence[OrderLine], *, actor_id: UUID | None, reason: str, at: datetime
 ) -> None:
     """What was paid, out of escrow, where all of it is as long as nothing was shipped."""
-    if not order.paid:
+    if order.status != Order.Status.PAID or not is_moving(order):
         return
     draft = RefundDraft(order, _refund(order, actor_id, reason, at))
     for line in lines:

@@ -1,18 +1,20 @@
 """Placing an order: stock, frozen prices, split by seller, and the money, in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 
-from accounts.models import User
+from cart import pricing
 from cart import services as cart_services
 from cart.errors import CartEmpty
+from cart.pricing import Customer, PricedLine, Quote, Terms
 from cart.shoppers import Shopper
-from catalog.errors import ProductUnavailable
+from catalog.errors import OutOfStock, ProductUnavailable
 from catalog.models import Variant
 from catalog.services import take_stock
 from core import events
@@ -20,7 +22,7 @@ from core.money import Money
 from orders import errors
 from orders.models import Order, Payment
 from orders.services import drafts
-from orders.services.drafts import Address, Sold
+from orders.services.drafts import Address
 from orders.services.payments import pay_from_wallets
 
 
@@ -33,24 +35,34 @@ class Wanted:
     seen_price: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """On what terms somebody buys. ``addresses`` are shipping and billing.
+
+    ``shipping_method`` is its code, "" for each seller's first. ``codes`` are promotions' codes.
+    ``expected_total`` (minor units): what the buyer was told it comes to, or None to pay any.
+    """
+
+    customer: Customer
+    method: Payment.Method
+    addresses: tuple[Address, Address]
+    shipping_method: str = ""
+    codes: tuple[str, ...] = ()
+    expected_total: int | None = None
+
+
 @transaction.atomic
-def place_order(
-    *,
-    buyer: User,
-    wanted: Sequence[Wanted],
-    method: Payment.Method,
-    addresses: tuple[Address, Address],
-    at: datetime,
-) -> Order:
-    """Buy ``wanted``, all of it or nothing, and pay by ``method``; the order returned is paid.
+def place_order(*, purchase: Purchase, wanted: Sequence[Wanted], at: datetime) -> Order:
+    """Buy ``wanted``, all of it or nothing; paid by wallet, the order returned is paid.
 
     Variants are locked in pk order, then ledger accounts, so concurrent orders queue instead of
-    deadlocking. ``addresses`` are shipping and billing. Not idempotent: the API's key is.
+    deadlocking. Not idempotent: the API's key is.
 
     :raises TooManyInCart: more of one variant than may be bought at once.
     :raises ProductUnavailable: a variant is not for sale, or not in the shop's currency.
-    :raises PriceChanged: a price is not the one the buyer was shown.
     :raises OutOfStock: a variant has fewer left than wanted.
+    :raises PriceChanged: a price is not the one the buyer was shown.
+    :raises TotalChanged: it comes to another sum than the buyer was told.
     :raises InsufficientFunds: the wallet holds less than the total.
     """
     if not wanted:
@@ -58,41 +70,40 @@ def place_order(
     for each in wanted:
         cart_services.refuse_too_many(each.quantity)
     variants = _locked(wanted)
-    _refuse_changed_prices(wanted, variants)
-    sold = [Sold(variants[w.variant_id], w.quantity, variants[w.variant_id].price) for w in wanted]
+    _refuse_moved(wanted, variants)
+    quote = _quote(purchase, wanted, variants, at)
+    buyer = purchase.customer.user
     draft = drafts.draft(
-        buyer=buyer, sold=sold, currency=settings.SHOP_CURRENCY, addresses=addresses, at=at
+        customer=purchase.customer,
+        quote=quote,
+        currency=settings.SHOP_CURRENCY,
+        addresses=purchase.addresses,
+        at=at,
     )
-    quantities = {item.variant: item.quantity for item in sold}
+    quantities = {line.variant: line.quantity for line in quote.lines}
     take_stock(quantities, reference=draft.order.pk, at=at)
     drafts.save([draft])
-    if method == Payment.Method.WALLET:
+    if purchase.method == Payment.Method.WALLET:
         pay_from_wallets([draft])
-    events.record("order.placed", draft.order.pk, {"actor": str(buyer.pk)}, at=at)
+    events.record("order.placed", draft.order.pk, {"actor": buyer and str(buyer.pk)}, at=at)
     return Order.objects.with_parts().get(pk=draft.order.pk)
 
 
 @transaction.atomic
 def checkout(
-    *,
-    buyer: User,
-    method: Payment.Method,
-    addresses: tuple[Address, Address],
-    accept_price_changes: bool,
-    at: datetime,
+    *, purchase: Purchase, shopper: Shopper, accept_price_changes: bool, at: datetime
 ) -> Order:
-    """Buy what is in the buyer's cart, and empty it. The cart is locked first.
+    """Buy what is in the shopper's cart, and empty it. The cart is locked first.
 
     :raises CartEmpty: there is nothing to buy.
     :raises PriceChanged: unless ``accept_price_changes``; and all that ``place_order`` raises.
     """
-    shopper = Shopper(user=buyer)
     cart = cart_services.locked_cart(shopper)
     wanted = [
         Wanted(item.variant_id, item.quantity, None if accept_price_changes else item.seen_price)
         for item in cart.items.all()
     ]
-    order = place_order(buyer=buyer, wanted=wanted, method=method, addresses=addresses, at=at)
+    order = place_order(purchase=purchase, wanted=wanted, at=at)
     cart_services.clear(shopper=shopper, at=at)
     return order
 
@@ -106,16 +117,52 @@ def _locked(wanted: Sequence[Wanted]) -> dict[UUID, Variant]:
     return variants
 
 
-def _refuse_changed_prices(wanted: Sequence[Wanted], variants: dict[UUID, Variant]) -> None:
-    changed = [
-        {
-            "variant_id": str(w.variant_id),
-            "product_name": variants[w.variant_id].product.title,
-            "old": str(Money(w.seen_price, variants[w.variant_id].currency)),
-            "new": str(variants[w.variant_id].unit_price),
-        }
-        for w in wanted
-        if w.seen_price not in {None, variants[w.variant_id].price}
+def _quote(
+    purchase: Purchase, wanted: Sequence[Wanted], variants: Mapping[UUID, Variant], at: datetime
+) -> Quote:
+    """What it comes to at the locked variants' prices."""
+    lines = [
+        PricedLine(variants[w.variant_id], w.quantity, variants[w.variant_id].price) for w in wanted
     ]
-    if changed:
-        raise errors.PriceChanged(changed)
+    currency = settings.SHOP_CURRENCY
+    terms = Terms(
+        customer=purchase.customer,
+        currency=currency,
+        at=at,
+        country=purchase.addresses[0]["country"],
+        method=purchase.shipping_method,
+        codes=purchase.codes,
+    )
+    quote = pricing.quote(lines, terms)
+    if purchase.expected_total not in {None, quote.total}:
+        old, new = Money(purchase.expected_total or 0, currency), Money(quote.total, currency)
+        raise errors.TotalChanged(old=str(old), new=str(new))
+    return quote
+
+
+def _refuse_moved(wanted: Sequence[Wanted], variants: Mapping[UUID, Variant]) -> None:
+    """Say of every line at once what is not as the buyer saw it."""
+    moved = [each for each in (_moved(w, variants[w.variant_id]) for w in wanted) if each]
+    short = [line for line in moved if line["available"] < line["asked"]]
+    if short:
+        raise OutOfStock(
+            short[0]["sku"], asked=short[0]["asked"], available=short[0]["available"], lines=moved
+        )
+    if moved:
+        raise errors.PriceChanged(moved)
+
+
+def _moved(wanted: Wanted, variant: Variant) -> dict[str, Any] | None:
+    """What was seen and asked, and what there is; None where nothing is in the way."""
+    seen = variant.price if wanted.seen_price is None else wanted.seen_price
+    if seen == variant.price and wanted.quantity <= variant.stock:
+        return None
+    return {
+        "variant_id": str(variant.pk),
+        "sku": variant.sku,
+        "product_name": variant.product.title,
+        "old": str(Money(seen, variant.currency)),
+        "new": str(variant.unit_price),
+        "asked": wanted.quantity,
+        "available": variant.stock,
+    }

@@ -5,34 +5,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from accounts.models import User
-from catalog.models import Variant
+from cart.pricing import Customer, PricedLine, Quote
 from core import bulk
-from core.money import basis_points, rounded
 from orders.models import Order, OrderLine, SellerOrder, order_number
 
 Address = Mapping[str, str]
 
+AMOUNTS = ("subtotal", "discount", "sponsored", "shipping", "tax", "tax_included", "total")
+"""What an order takes over from a quote, by the same names."""
 
-@dataclass(frozen=True, slots=True)
-class Sold:
-    """A variant (product and seller selected along), how many, at what price (minor units).
-
-    ``unit_fraction`` is thousandths of a minor unit on top of ``unit_price``.
-    """
-
-    variant: Variant
-    quantity: int
-    unit_price: int
-    unit_fraction: int = 0
-
-    @property
-    def subtotal(self) -> int:
-        return rounded((self.unit_price * 1000 + self.unit_fraction) * self.quantity, 1000)
-
-    @property
-    def commission(self) -> int:
-        return basis_points(self.subtotal, self.variant.product.seller.commission_rate)
+FROZEN = (
+    "unit_price",
+    "unit_fraction",
+    "quantity",
+    "subtotal",
+    "discount",
+    "sponsored",
+    "shipping",
+    "tax",
+    "tax_included",
+    "tax_rate",
+    "tax_name",
+    "commission",
+)
+"""What an order's line takes over from a quote's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,35 +42,31 @@ class Draft:
 
 def draft(
     *,
-    buyer: User | None,
-    sold: Sequence[Sold],
+    customer: Customer,
+    quote: Quote,
     currency: str,
     addresses: tuple[Address, Address],
     at: datetime,
     reference: str | None = None,
 ) -> Draft:
-    """Draw up the order of ``sold``, a guest's if there is no ``buyer``.
-
-    ``addresses`` are shipping and billing.
-    """
+    """Draw up the order of what was quoted. ``addresses`` are shipping and billing."""
     shipping, billing = addresses
-    subtotal = sum(item.subtotal for item in sold)
     order = Order(
         reference=reference,
-        user=buyer,
+        user=customer.user,
+        email=customer.email,
         currency=currency,
-        subtotal=subtotal,
-        total=subtotal,
+        **{name: getattr(quote, name) for name in AMOUNTS},
         shipping_address=dict(shipping),
         billing_address=dict(billing),
         created_at=at,
         updated_at=at,
     )
     order.number = order_number(order.pk)
-    seller_orders = _by_seller(order, sold)
+    seller_orders = _by_seller(order, quote)
     lines = [
-        _line(order, seller_orders[item.variant.product.seller_id], item, position)
-        for position, item in enumerate(sold, start=1)
+        _line(order, seller_orders[line.seller.pk], line, position)
+        for position, line in enumerate(quote.lines, start=1)
     ]
     return Draft(order, seller_orders, lines)
 
@@ -87,22 +79,27 @@ def save(drafts: Sequence[Draft]) -> None:
     bulk.insert(line for d in drafts for line in d.lines)
 
 
-def _by_seller(order: Order, sold: Sequence[Sold]) -> dict[UUID, SellerOrder]:
+def _by_seller(order: Order, quote: Quote) -> dict[UUID, SellerOrder]:
+    ways = {parcel.seller_id: parcel.method_name for parcel in quote.parcels}
     parts: dict[UUID, SellerOrder] = {}
-    for item in sold:
-        seller_id = item.variant.product.seller_id
+    for line in quote.lines:
+        seller_id = line.seller.pk
         if seller_id not in parts:
-            parts[seller_id] = _empty_part(order, seller_id)
+            parts[seller_id] = _empty_part(order, seller_id, ways.get(seller_id, ""))
         part = parts[seller_id]
-        part.total += item.subtotal
-        part.commission += item.commission
+        part.total += line.total
+        part.sponsored += line.sponsored
+        part.shipping += line.shipping
+        part.tax += line.tax + line.tax_included
+        part.commission += line.commission
     return parts
 
 
-def _empty_part(order: Order, seller_id: UUID) -> SellerOrder:
+def _empty_part(order: Order, seller_id: UUID, shipping_method: str) -> SellerOrder:
     return SellerOrder(
         order=order,
         seller_id=seller_id,
+        shipping_method=shipping_method,
         currency=order.currency,
         total=0,
         commission=0,
@@ -111,19 +108,15 @@ def _empty_part(order: Order, seller_id: UUID) -> SellerOrder:
     )
 
 
-def _line(order: Order, part: SellerOrder, item: Sold, position: int) -> OrderLine:
+def _line(order: Order, part: SellerOrder, line: PricedLine, position: int) -> OrderLine:
     return OrderLine(
         order=order,
         seller_order=part,
-        product_id=item.variant.product_id,
-        variant=item.variant,
+        product_id=line.variant.product_id,
+        variant=line.variant,
         position=position,
-        sku=item.variant.sku,
-        title=item.variant.product.title,
+        sku=line.variant.sku,
+        title=line.variant.product.title,
         currency=order.currency,
-        unit_price=item.unit_price,
-        unit_fraction=item.unit_fraction,
-        quantity=item.quantity,
-        subtotal=item.subtotal,
-        commission=item.commission,
+        **{name: getattr(line, name) for name in FROZEN},
     )

@@ -8,14 +8,15 @@ from typing import NamedTuple
 from django.db import transaction
 
 from accounts.models import User
+from cart.pricing import Customer, PricedLine, Quote
 from core.models import NEXT_VERSION
 from ledger.chart import funding, wallet
 from ledger.services import Line, Posted, Posting, post_batch
 from orders import errors
 from orders.models import Order, OrderLine, Refund, SellerOrder
 from orders.services import drafts, refunds
-from orders.services.drafts import Address, Draft, Sold
-from orders.services.payments import mark_paid, payment, release
+from orders.services.drafts import Address, Draft
+from orders.services.payments import is_moving, mark_paid, payment, release
 from orders.services.refunds import RefundDraft
 
 
@@ -28,7 +29,7 @@ class PastSale:
 
     reference: str
     buyer: User | None
-    sold: tuple[Sold, ...]
+    sold: tuple[PricedLine, ...]
     currency: str
     address: Address
     at: datetime
@@ -67,11 +68,15 @@ def record_past(*, sales: Sequence[PastSale], returns: Sequence[PastRefund] = ()
     drafts.save(new)
     back = _refunds(_unknown_refunds(returns))
     posted = _posted([*_sale_steps(new), *_refund_steps(back)])
-    mark_paid(new, [posted[payment(d.order).key] for d in new if d.order.total])
+    mark_paid(new, [posted[payment(d.order).key] for d in new if is_moving(d.order)])
     Order.objects.filter(pk__in=[d.order.pk for d in new]).update(
         status=Order.Status.COMPLETED, version=NEXT_VERSION
     )
-    moved = {d.refund.pk: posted[f"refund:{d.refund.pk.hex}"] for d in back if d.refund.amount}
+    moved = {
+        d.refund.pk: posted[f"refund:{d.refund.pk.hex}"]
+        for d in back
+        if refunds.is_moving(d.refund)
+    }
     refunds.save(back, {pk: one.transaction_id for pk, one in moved.items()})
     return Entered(len(new), len(back))
 
@@ -99,20 +104,23 @@ def _posted(steps: Sequence[Posting]) -> dict[str, Posted]:
 
 
 def _sale_steps(sales: Sequence[Draft]) -> list[Posting]:
-    costing = [d for d in sales if d.order.total]
-    return [step for d in costing for step in (*_deposit(d.order), payment(d.order), release(d))]
+    moving = [d for d in sales if is_moving(d.order)]
+    return [step for d in moving for step in (*_deposit(d.order), payment(d.order), release(d))]
 
 
 def _refund_steps(back: Sequence[RefundDraft]) -> list[Posting]:
     return [
-        step for d in back if d.refund.amount for step in (refunds.taken_back(d), *_withdrawal(d))
+        step
+        for d in back
+        if refunds.is_moving(d.refund)
+        for step in (refunds.taken_back(d), *_withdrawal(d))
     ]
 
 
 def _draft(sale: PastSale) -> Draft:
     draft = drafts.draft(
-        buyer=sale.buyer,
-        sold=sale.sold,
+        customer=Customer(sale.buyer, sale.buyer.email if sale.buyer else ""),
+        quote=Quote(sale.sold),
         currency=sale.currency,
         addresses=(sale.address, sale.address),
         at=sale.at,
@@ -181,7 +189,7 @@ def _withdrawal(draft: RefundDraft) -> list[Posting]:
 
 def _through_wallet(order: Order, kind: str, key: str, amount: int, at: datetime) -> list[Posting]:
     """``amount`` into the buyer's wallet from outside, or out if it is below zero."""
-    if order.user_id is None:
+    if order.user_id is None or not amount:
         return []
     lines = (
         Line(funding(order.currency), -amount),

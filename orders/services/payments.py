@@ -7,6 +7,7 @@ from core.models import NEXT_VERSION, Event
 from ledger.chart import AccountSpec, funding, wallet
 from ledger.services import Line, Posted, Posting, post_batch
 from orders import accounts_chart
+from orders.countries import UNKNOWN
 from orders.models import Order, Payment
 from orders.services.drafts import Draft
 
@@ -16,18 +17,23 @@ def pay_from_wallets(drafts: Sequence[Draft]) -> None:
 
     :raises InsufficientFunds: a wallet holds too little; nothing is posted.
     """
-    mark_paid(drafts, post_batch([payment(d.order) for d in drafts if d.order.total]))
+    mark_paid(drafts, post_batch([payment(d.order) for d in drafts if is_moving(d.order)]))
+
+
+def is_moving(order: Order) -> bool:
+    """Whether its payment moves any money: the buyer's, or what the platform adds."""
+    return bool(order.total or order.sponsored)
 
 
 def mark_paid(drafts: Sequence[Draft], posted: Sequence[Posted]) -> None:
     """Save the captured payments, whereupon the database marks the orders; record the news.
 
-    ``posted`` are the payments of those orders that cost something, in their order. One that
-    costs nothing is paid without a payment.
+    ``posted`` are the payments of those orders that move money, in their order. One that costs its
+    buyer nothing is paid without a payment.
     """
-    costing = [d.order for d in drafts if d.order.total]
+    moving = [d.order for d in drafts if is_moving(d.order)]
     Payment.objects.bulk_create(
-        (_captured(order, paid) for order, paid in zip(costing, posted, strict=True)),
+        (_captured(order, paid) for order, paid in zip(moving, posted, strict=True) if order.total),
         batch_size=500,
     )
     free = [d.order.pk for d in drafts if not d.order.total]
@@ -49,18 +55,24 @@ def _captured(order: Order, paid: Posted) -> Payment:
 
 
 def payment(order: Order) -> Posting:
-    """The order's total, from the buyer's wallet into its escrow; a guest's from outside."""
+    """The order's total from its buyer, and what the platform adds, into its escrow."""
     return Posting(
         kind="order_payment",
         key=f"order:{order.pk.hex}:pay",
-        lines=(
-            Line(purse(order), -order.total),
-            Line(accounts_chart.escrow(order.pk, order.currency), order.total),
+        lines=lines(
+            (purse(order), -order.total),
+            (accounts_chart.promotions(order.currency), -order.sponsored),
+            (accounts_chart.escrow(order.pk, order.currency), order.total + order.sponsored),
         ),
         effective_at=order.created_at,
         actor_id=order.user_id,
         metadata={"order": order.number},
     )
+
+
+def lines(*moves: tuple[AccountSpec, int]) -> tuple[Line, ...]:
+    """Those of ``moves`` that move something."""
+    return tuple(Line(account, amount) for account, amount in moves if amount)
 
 
 def purse(order: Order) -> AccountSpec:
@@ -71,23 +83,26 @@ def purse(order: Order) -> AccountSpec:
 
 
 def release(draft: Draft) -> Posting:
-    """Escrow to the sellers, less commission, which goes to the platform."""
+    """Escrow to the sellers, less tax and the platform's commission."""
     order, parts = draft.order, draft.seller_orders.values()
-    shares = [
-        Line(accounts_chart.seller_payable(part.seller_id, order.currency), share)
-        for part in parts
-        if (share := part.total - part.commission)
-    ]
-    commission = sum(part.commission for part in parts)
-    if commission:
-        shares.append(Line(accounts_chart.commission(order.currency), commission))
+    currency = order.currency
     return Posting(
         kind="escrow_release",
         key=f"order:{order.pk.hex}:release",
-        lines=(Line(accounts_chart.escrow(order.pk, order.currency), -order.total), *shares),
+        lines=lines(
+            (accounts_chart.escrow(order.pk, currency), -order.total - order.sponsored),
+            *((accounts_chart.seller_payable(p.seller_id, currency), p.proceeds) for p in parts),
+            (accounts_chart.commission(currency), sum(part.commission for part in parts)),
+            (tax_account(order), sum(part.tax for part in parts)),
+        ),
         effective_at=order.created_at,
         metadata={"order": order.number},
     )
+
+
+def tax_account(order: Order) -> AccountSpec:
+    """Where the tax of its sale lies, once it is released."""
+    return accounts_chart.tax(order.shipping_address.get("country", UNKNOWN), order.currency)
 
 
 def _paid_event(draft: Draft) -> Event:

@@ -10,18 +10,25 @@ from django.db.models import Sum
 
 from core import bulk, events
 from core.models import Event
-from ledger.services import Line, Posting
+from ledger.chart import AccountSpec
+from ledger.services import Posting
 from orders import accounts_chart
 from orders.models import Order, OrderLine, Refund, RefundLine
-from orders.services.payments import purse
+from orders.services.payments import lines, purse, tax_account
 
 
 class Returned(NamedTuple):
-    """Of one order line: pieces, minor units, and the part of these that was commission."""
+    """Of one order line: pieces, and minor units: to the buyer and to the platform's promotions,
+    of which tax and commission were not the seller's."""
 
     quantity: int = 0
     amount: int = 0
+    sponsored: int = 0
+    tax: int = 0
     commission: int = 0
+
+    def since(self, before: "Returned") -> "Returned":
+        return Returned(*(now - then for now, then in zip(self, before, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,53 +42,54 @@ class RefundDraft:
     def give_back(self, line: OrderLine, quantity: int, before: Returned) -> Returned:
         """Add ``quantity`` pieces of ``line``; returns what has come back of it by then."""
         after = _worth(line, before.quantity + quantity)
-        amount = after.amount - before.amount
-        commission = min(after.commission - before.commission, amount)
-        self.refund.amount += amount
-        self.lines.append(
-            RefundLine(
-                refund=self.refund,
-                order_line=line,
-                quantity=quantity,
-                amount=amount,
-                commission=commission,
-            )
-        )
-        return Returned(after.quantity, after.amount, before.commission + commission)
+        back = _within(after.since(before))
+        self.refund.amount += back.amount
+        self.refund.sponsored += back.sponsored
+        self.lines.append(RefundLine(refund=self.refund, order_line=line, **back._asdict()))
+        return Returned(*(then + now for then, now in zip(before, back, strict=True)))
 
 
 def returned_before(lines: Iterable[OrderLine]) -> defaultdict[UUID, Returned]:
     """What earlier refunds gave back of each of ``lines``, by its id."""
     sums = RefundLine.objects.filter(order_line__in=lines).values_list("order_line")
     found: defaultdict[UUID, Returned] = defaultdict(Returned)
-    for line_id, *each in sums.annotate(Sum("quantity"), Sum("amount"), Sum("commission")):
+    for line_id, *each in sums.annotate(*(Sum(name) for name in Returned._fields)):
         found[line_id] = Returned(*each)
     return found
 
 
 def taken_back(draft: RefundDraft) -> Posting:
-    """After release: from the sellers, and commission from the platform, to the buyer."""
+    """After release: from sellers, commission and tax, to the buyer and the promotions."""
     return _posting(draft, _shares(draft))
 
 
 def from_escrow(draft: RefundDraft) -> Posting:
-    """Before release: from the order's escrow to the buyer."""
-    order = draft.order
+    """Before release: from the order's escrow."""
+    order, refund = draft.order, draft.refund
     escrow = accounts_chart.escrow(order.pk, order.currency)
-    return _posting(draft, [Line(escrow, -draft.refund.amount)])
+    return _posting(draft, [(escrow, -refund.amount - refund.sponsored)])
 
 
-def _posting(draft: RefundDraft, sources: Sequence[Line]) -> Posting:
+def _posting(draft: RefundDraft, sources: Sequence[tuple[AccountSpec, int]]) -> Posting:
     order, refund = draft.order, draft.refund
     return Posting(
         kind="refund",
         key=f"refund:{refund.pk.hex}",
-        lines=(*sources, Line(purse(order), refund.amount)),
+        lines=lines(
+            *sources,
+            (accounts_chart.promotions(order.currency), refund.sponsored),
+            (purse(order), refund.amount),
+        ),
         effective_at=refund.refunded_at,
         actor_id=refund.actor_id,
         reason=refund.reason,
         metadata={"order": order.number},
     )
+
+
+def is_moving(refund: Refund) -> bool:
+    """Whether it moves any money."""
+    return bool(refund.amount or refund.sponsored)
 
 
 def save(drafts: Sequence[RefundDraft], transactions: Mapping[UUID, UUID]) -> None:
@@ -96,28 +104,30 @@ def save(drafts: Sequence[RefundDraft], transactions: Mapping[UUID, UUID]) -> No
     events.record_many([_event(d) for d in drafts])
 
 
-def _shares(draft: RefundDraft) -> list[Line]:
+def _shares(draft: RefundDraft) -> list[tuple[AccountSpec, int]]:
+    """What each gives back of what it was given."""
     currency = draft.order.currency
     owed: defaultdict[UUID, int] = defaultdict(int)
     for line in draft.lines:
-        owed[line.order_line.seller_order.seller_id] += line.amount - line.commission
-    shares = [
-        Line(accounts_chart.seller_payable(seller_id, currency), -share)
-        for seller_id, share in owed.items()
-        if share
+        owed[line.order_line.seller_order.seller_id] += line.seller_share
+    return [
+        *((accounts_chart.seller_payable(s, currency), -share) for s, share in owed.items()),
+        (accounts_chart.commission(currency), -sum(line.commission for line in draft.lines)),
+        (tax_account(draft.order), -sum(line.tax for line in draft.lines)),
     ]
-    commission = sum(line.commission for line in draft.lines)
-    if commission:
-        shares.append(Line(accounts_chart.commission(currency), -commission))
-    return shares
 
 
 def _worth(line: OrderLine, pieces: int) -> Returned:
     """What the first ``pieces`` of a line cost; all of them cost all of it."""
-    total = line.subtotal - line.discount + line.tax
-    return Returned(
-        pieces, total * pieces // line.quantity, line.commission * pieces // line.quantity
-    )
+    whole = (line.total, line.sponsored, line.all_tax, line.commission)
+    return Returned(pieces, *(part * pieces // line.quantity for part in whole))
+
+
+def _within(back: Returned) -> Returned:
+    """With rounding kept from asking a seller for less than nothing."""
+    given = back.amount + back.sponsored
+    tax = min(back.tax, given)
+    return back._replace(tax=tax, commission=min(back.commission, given - tax))
 
 
 def _event(draft: RefundDraft) -> Event:

@@ -7,12 +7,13 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
+from cart.pricing import PricedLine
 from catalog.tests.factories import on_sale
 from core import events
 from core.models import Delivery
 from ledger.testing import assert_books_balance
 from orders.models import Order
-from orders.services import PastSale, Sold, cancel_order, record_past_sales
+from orders.services import PastSale, cancel_order, record_past_sales
 from orders.tests.factories import ADDRESS, buy, give
 
 
@@ -86,7 +87,7 @@ def test_a_mail_that_fails_fails_no_order_and_is_sent_later(bob, monkeypatch):
 
 
 def test_orders_from_elsewhere_were_confirmed_there(bob):
-    sold = (Sold(on_sale(price=450), 1, 450),)
+    sold = (PricedLine(on_sale(price=450), 1, 450),)
     record_past_sales([PastSale("536365", bob, sold, "GBP", ADDRESS, timezone.now())])
 
     deliver()

@@ -6,13 +6,14 @@ import pytest
 from django.contrib.auth.models import AnonymousUser, Group
 
 from accounts.tests.factories import SellerFactory, UserFactory
+from cart.pricing import PricedLine
 from catalog.tests.factories import on_sale
 from core.models import Event
 from ledger.models import Account, Entry, Transaction
 from ledger.testing import assert_books_balance
 from orders.errors import PastSaleUnknown
 from orders.models import Order, OrderLine, Payment, Refund, RefundLine
-from orders.services import Entered, PastRefund, PastSale, Sold, record_past
+from orders.services import Entered, PastRefund, PastSale, record_past
 from orders.tests.factories import ADDRESS
 
 SOLD_AT = datetime(2010, 12, 1, 8, 26, tzinfo=UTC)
@@ -46,7 +47,7 @@ def counts():
 
 
 def test_a_guests_sale_passes_no_wallet_and_has_no_user(cup):
-    record_past(sales=[sale(None, Sold(cup, 2, 450))])
+    record_past(sales=[sale(None, PricedLine(cup, 2, 450))])
 
     order = Order.objects.get()
     assert (order.user, order.status, order.paid) == (None, "completed", 900)
@@ -60,15 +61,15 @@ def test_a_guests_sale_passes_no_wallet_and_has_no_user(cup):
 
 
 def test_a_guests_order_never_becomes_somebodys(cup, bob, refused):
-    record_past(sales=[sale(None, Sold(cup, 2, 450))])
+    record_past(sales=[sale(None, PricedLine(cup, 2, 450))])
 
     refused(lambda: Order.objects.update(user=bob))
     assert Order.objects.get().user is None
 
 
 def test_a_line_below_a_penny_a_piece_is_rounded_half_to_even(cup):
-    sold = [Sold(cup, 1, 0, unit_fraction=100), Sold(cup, 5, 1, unit_fraction=500)]
-    record_past(sales=[sale(None, *sold, Sold(cup, 25, 0, unit_fraction=100))])
+    sold = [PricedLine(cup, 1, 0, unit_fraction=100), PricedLine(cup, 5, 1, unit_fraction=500)]
+    record_past(sales=[sale(None, *sold, PricedLine(cup, 25, 0, unit_fraction=100))])
 
     lines = OrderLine.objects.values_list("quantity", "subtotal")
     assert list(lines) == [(1, 0), (5, 8), (25, 2)]
@@ -77,7 +78,7 @@ def test_a_line_below_a_penny_a_piece_is_rounded_half_to_even(cup):
 
 
 def test_a_refund_takes_back_from_seller_and_commission_and_leaves_to_the_outside(cup, bob):
-    record_past(sales=[sale(bob, Sold(cup, 3, 450), Sold(cup, 1, 333))])
+    record_past(sales=[sale(bob, PricedLine(cup, 3, 450), PricedLine(cup, 1, 333))])
 
     entered = record_past(sales=[], returns=[back({1: 2, 2: 1})])
 
@@ -97,10 +98,10 @@ def test_a_refund_takes_back_from_seller_and_commission_and_leaves_to_the_outsid
 
 
 def test_pieces_that_come_back_one_by_one_are_worth_the_whole_line(cup, bob):
-    cheap = Sold(cup, 3, 0, unit_fraction=500)  # 1.5p for three, rounded to 2p
+    cheap = PricedLine(cup, 3, 0, unit_fraction=500)  # 1.5p for three, rounded to 2p
     returns = [back({1: 1}, f"old:C{number}") for number in range(3)]
 
-    record_past(sales=[sale(bob, cheap, Sold(cup, 1, 100))], returns=returns)
+    record_past(sales=[sale(bob, cheap, PricedLine(cup, 1, 100))], returns=returns)
 
     amounts = Refund.objects.order_by("reference").values_list("amount", flat=True)
     assert list(amounts) == [0, 1, 1]
@@ -110,7 +111,7 @@ def test_pieces_that_come_back_one_by_one_are_worth_the_whole_line(cup, bob):
 
 
 def test_a_sale_and_its_refund_may_come_in_one_call_and_all_of_it_be_refunded(cup, bob):
-    record_past(sales=[sale(bob, Sold(cup, 2, 450))], returns=[back({1: 2})])
+    record_past(sales=[sale(bob, PricedLine(cup, 2, 450))], returns=[back({1: 2})])
 
     order = Order.objects.get()
     assert (order.status, order.refunded, order.refund_status) == ("completed", 900, "refunded")
@@ -119,7 +120,7 @@ def test_a_sale_and_its_refund_may_come_in_one_call_and_all_of_it_be_refunded(cu
 
 
 def test_what_is_known_is_passed_over(cup, bob):
-    sales, returns = [sale(bob, Sold(cup, 2, 450))], [back({1: 1})]
+    sales, returns = [sale(bob, PricedLine(cup, 2, 450))], [back({1: 1})]
     record_past(sales=sales, returns=returns)
     before = counts()
 
@@ -133,13 +134,16 @@ def test_what_is_known_is_passed_over(cup, bob):
 )
 def test_a_refund_of_what_was_never_sold_enters_nothing(cup, bob, wrong):
     with pytest.raises(PastSaleUnknown):
-        record_past(sales=[sale(bob, Sold(cup, 2, 450))], returns=[back(**wrong)])
+        record_past(sales=[sale(bob, PricedLine(cup, 2, 450))], returns=[back(**wrong)])
 
     assert set(counts()) == {0}
 
 
 def test_a_refund_of_more_than_was_sold_enters_nothing(cup, bob, refused):
-    sold = [sale(bob, Sold(cup, 2, 450)), sale(None, Sold(cup, 2, 450), reference="old:2")]
+    sold = [
+        sale(bob, PricedLine(cup, 2, 450)),
+        sale(None, PricedLine(cup, 2, 450), reference="old:2"),
+    ]
     returns = [back({1: 2}), back({1: 1}, "old:C2")]
 
     refused(lambda: record_past(sales=sold, returns=returns))
@@ -148,7 +152,7 @@ def test_a_refund_of_more_than_was_sold_enters_nothing(cup, bob, refused):
 
 
 def test_a_guests_order_is_seen_by_staff_alone(cup, bob, api):
-    record_past(sales=[sale(None, Sold(cup, 2, 450))])
+    record_past(sales=[sale(None, PricedLine(cup, 2, 450))])
     order = Order.objects.get()
     admin = UserFactory(is_staff=True)
     admin.groups.add(Group.objects.get_or_create(name="finance")[0])
@@ -161,7 +165,7 @@ def test_a_guests_order_is_seen_by_staff_alone(cup, bob, api):
 
 
 def test_the_api_says_what_was_given_back(cup, bob, api):
-    record_past(sales=[sale(bob, Sold(cup, 2, 450))], returns=[back({1: 1})])
+    record_past(sales=[sale(bob, PricedLine(cup, 2, 450))], returns=[back({1: 1})])
 
     shown = api(bob).get(f"/api/v1/orders/{Order.objects.get().pk}").json()
 

@@ -6,13 +6,14 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.tests.factories import SellerFactory
+from cart.pricing import PricedLine
 from catalog.tests.factories import on_sale
 from core.ids import uuid7
 from ledger.chart import funding
 from ledger.services import Line, Posting, post
 from orders import accounts_chart
 from orders.models import Order, Refund, RefundLine
-from orders.services import PastRefund, PastSale, Sold, record_past
+from orders.services import PastRefund, PastSale, record_past
 from orders.tests.factories import ADDRESS, buy, give
 
 AT = datetime(2011, 1, 5, tzinfo=UTC)
@@ -27,7 +28,7 @@ def cup(db):
 def order(cup, bob):
     """Three cups for 13.50, one of which came back. The seller has sold three more to a guest."""
     sales = [
-        PastSale(reference, buyer, (Sold(cup, 3, 450),), "GBP", ADDRESS, AT)
+        PastSale(reference, buyer, (PricedLine(cup, 3, 450),), "GBP", ADDRESS, AT)
         for reference, buyer in (("old:1", bob), ("old:2", None))
     ]
     record_past(sales=sales, returns=[PastRefund("old:C1", "old:1", {1: 1}, "x", AT)])

@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from accounts.tests.factories import SellerFactory
 from cart.errors import CartEmpty
+from cart.pricing import PricedLine
+from cart.shoppers import Shopper
 from catalog.errors import OutOfStock, ProductUnavailable
 from catalog.models import Product, StockMovement, Variant
 from catalog.tests.factories import on_sale
@@ -18,8 +20,8 @@ from ledger.models import Account, Entry, Transaction
 from ledger.testing import assert_books_balance
 from orders.errors import PriceChanged
 from orders.models import Order, OrderLine, Payment, SellerOrder
-from orders.services import PastSale, Sold, Wanted, checkout, place_order, record_past_sales
-from orders.tests.factories import ADDRESS, buy, give, put_in_cart
+from orders.services import PastSale, Wanted, checkout, place_order, record_past_sales
+from orders.tests.factories import ADDRESS, buy, from_wallet, give, put_in_cart
 
 
 def balance(code):
@@ -45,10 +47,8 @@ def test_place_order_freezes_splits_takes_and_pays(bob):
     give(bob, "100.00")
 
     order = place_order(
-        buyer=bob,
+        purchase=from_wallet(bob),
         wanted=[Wanted(cup.pk, 3), Wanted(atlas.pk, 1)],
-        method=Payment.Method.WALLET,
-        addresses=(ADDRESS, ADDRESS),
         at=datetime(2026, 1, 2, 3, 4, tzinfo=UTC),
     )
 
@@ -84,9 +84,8 @@ def test_checkout_buys_the_cart_and_empties_it(bob):
     give(bob, "9.00")
 
     order = checkout(
-        buyer=bob,
-        method=Payment.Method.WALLET,
-        addresses=(ADDRESS, ADDRESS),
+        purchase=from_wallet(bob),
+        shopper=Shopper(user=bob),
         accept_price_changes=False,
         at=timezone.now(),
     )
@@ -117,9 +116,8 @@ def refused_orders():
         put_in_cart(bob, variant)
         Variant.objects.filter(pk=variant.pk).update(price=500)
         checkout(
-            buyer=bob,
-            method=Payment.Method.WALLET,
-            addresses=(ADDRESS, ADDRESS),
+            purchase=from_wallet(bob),
+            shopper=Shopper(user=bob),
             accept_price_changes=False,
             at=timezone.now(),
         )
@@ -153,9 +151,8 @@ def test_a_changed_price_is_shown_old_and_new_and_can_be_accepted(bob):
     give(bob, "10.00")
     Variant.objects.update(price=500)
     terms = {
-        "buyer": bob,
-        "method": Payment.Method.WALLET,
-        "addresses": (ADDRESS, ADDRESS),
+        "purchase": from_wallet(bob),
+        "shopper": Shopper(user=bob),
         "at": timezone.now(),
     }
 
@@ -164,7 +161,15 @@ def test_a_changed_price_is_shown_old_and_new_and_can_be_accepted(bob):
     order = checkout(**terms, accept_price_changes=True)
 
     assert refused.value.facts["lines"] == [
-        {"variant_id": str(variant.pk), "product_name": "Cup", "old": "4.50", "new": "5.00"}
+        {
+            "variant_id": str(variant.pk),
+            "sku": variant.sku,
+            "product_name": "Cup",
+            "old": "4.50",
+            "new": "5.00",
+            "asked": 1,
+            "available": 5,
+        }
     ]
     assert order.total == 500
 
@@ -181,7 +186,7 @@ def past_sale(bob, reference="old:1", price=299):
     return PastSale(
         reference=reference,
         buyer=bob,
-        sold=(Sold(variant, 4, price), Sold(variant, 2, price)),
+        sold=(PricedLine(variant, 4, price), PricedLine(variant, 2, price)),
         currency="GBP",
         address=ADDRESS,
         at=datetime(2010, 12, 1, 8, 26, tzinfo=UTC),

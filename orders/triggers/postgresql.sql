@@ -1,21 +1,37 @@
 -- A captured payment is proven by the ledger, complete, and final.
 CREATE OR REPLACE FUNCTION orders_payment_guard() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE escrow text;
+DECLARE
+  escrow text;
+  bought orders_order;
 BEGIN
   IF TG_OP = 'UPDATE' AND OLD.status = 'captured' THEN
     RAISE EXCEPTION 'a captured payment never changes' USING ERRCODE = '23514';
   END IF;
   IF NEW.status <> 'captured' THEN RETURN NEW; END IF;
   escrow := 'order:' || replace(NEW.order_id::text, '-', '') || ':escrow:' || NEW.currency;
+  SELECT * INTO bought FROM orders_order WHERE id = NEW.order_id;
   IF NOT EXISTS (
     SELECT 1 FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id
-     WHERE e.transaction_id = NEW.transaction_id AND a.code = escrow AND e.amount = NEW.amount
+     WHERE e.transaction_id = NEW.transaction_id AND a.code = escrow
+       AND e.amount = NEW.amount + bought.sponsored
   ) THEN
     RAISE EXCEPTION 'the payment is not in the order''s escrow' USING ERRCODE = '23514';
   END IF;
-  IF (SELECT subtotal FROM orders_order WHERE id = NEW.order_id)
-     IS DISTINCT FROM (SELECT sum(subtotal) FROM orders_orderline WHERE order_id = NEW.order_id) THEN
-    RAISE EXCEPTION 'the order''s lines do not add up to its subtotal' USING ERRCODE = '23514';
+  IF NOT EXISTS (
+    SELECT FROM orders_orderline WHERE order_id = NEW.order_id GROUP BY order_id
+    HAVING (sum(subtotal), sum(discount), sum(sponsored), sum(shipping), sum(tax), sum(tax_included)) =
+           (bought.subtotal, bought.discount, bought.sponsored, bought.shipping, bought.tax, bought.tax_included)
+  ) THEN
+    RAISE EXCEPTION 'the order''s lines do not add up to it' USING ERRCODE = '23514';
+  END IF;
+  IF EXISTS (
+    SELECT FROM orders_sellerorder s LEFT JOIN orders_orderline l ON l.seller_order_id = s.id
+     WHERE s.order_id = NEW.order_id GROUP BY s.id
+    HAVING (s.total, s.sponsored, s.shipping, s.tax, s.commission) IS DISTINCT FROM
+           (sum(l.subtotal + l.shipping - l.discount + l.tax), sum(l.sponsored), sum(l.shipping),
+            sum(l.tax + l.tax_included), sum(l.commission))
+  ) THEN
+    RAISE EXCEPTION 'a seller''s lines do not add up to their part' USING ERRCODE = '23514';
   END IF;
   RETURN NEW;
 END $$;
@@ -78,8 +94,8 @@ BEGIN
     RAISE EXCEPTION 'paid is what captured payments say' USING ERRCODE = '23514';
   END IF;
   IF TG_OP = 'UPDATE' AND OLD.paid > 0
-     AND (NEW.paid, NEW.total, NEW.subtotal, NEW.discount, NEW.shipping, NEW.tax, NEW.currency)
-      <> (OLD.paid, OLD.total, OLD.subtotal, OLD.discount, OLD.shipping, OLD.tax, OLD.currency) THEN
+     AND (NEW.paid, NEW.total, NEW.subtotal, NEW.discount, NEW.sponsored, NEW.shipping, NEW.tax, NEW.tax_included, NEW.currency)
+      <> (OLD.paid, OLD.total, OLD.subtotal, OLD.discount, OLD.sponsored, OLD.shipping, OLD.tax, OLD.tax_included, OLD.currency) THEN
     RAISE EXCEPTION 'a paid order''s amounts never change' USING ERRCODE = '23514';
   END IF;
   IF TG_OP = 'UPDATE' AND (NEW.user_id, NEW.number, NEW.created_at)
@@ -94,8 +110,8 @@ CREATE OR REPLACE TRIGGER orders_order_guard BEFORE INSERT OR UPDATE ON orders_o
 
 CREATE OR REPLACE FUNCTION orders_seller_order_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF (NEW.order_id, NEW.seller_id, NEW.currency, NEW.total, NEW.commission)
-     <> (OLD.order_id, OLD.seller_id, OLD.currency, OLD.total, OLD.commission) THEN
+  IF (NEW.order_id, NEW.seller_id, NEW.currency, NEW.total, NEW.sponsored, NEW.shipping, NEW.tax, NEW.commission)
+     <> (OLD.order_id, OLD.seller_id, OLD.currency, OLD.total, OLD.sponsored, OLD.shipping, OLD.tax, OLD.commission) THEN
     RAISE EXCEPTION 'a seller order keeps its seller and amounts' USING ERRCODE = '23514';
   END IF;
   RETURN NEW;

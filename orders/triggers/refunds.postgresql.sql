@@ -10,6 +10,13 @@ END $$;
 CREATE OR REPLACE TRIGGER orders_refund_line_before_header BEFORE INSERT ON orders_refundline
   FOR EACH ROW EXECUTE FUNCTION orders_refund_line_before_header();
 
+-- What the transaction gave back to the platform's promotions.
+CREATE OR REPLACE FUNCTION orders_refund_promotions(refund orders_refund) RETURNS numeric
+LANGUAGE sql STABLE AS $$
+  SELECT coalesce(sum(e.amount), 0) FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id
+   WHERE e.transaction_id = refund.transaction_id AND a.kind = 'promotion'
+$$;
+
 -- Whether the transaction is this refund's own and took its money from where it lay.
 CREATE OR REPLACE FUNCTION orders_refund_is_moved(refund orders_refund) RETURNS boolean
 LANGUAGE plpgsql AS $$
@@ -26,20 +33,25 @@ BEGIN
     RETURN EXISTS (
       SELECT FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id
        WHERE e.transaction_id = refund.transaction_id AND a.code = escrow
-         AND e.amount = -refund.amount);
+         AND e.amount = -refund.amount - refund.sponsored)
+      AND orders_refund_promotions(refund) = refund.sponsored;
   END IF;
   RETURN NOT EXISTS (
       SELECT FROM orders_refundline r
         JOIN orders_orderline l ON l.id = r.order_line_id
         JOIN orders_sellerorder s ON s.id = l.seller_order_id
        WHERE r.refund_id = refund.id GROUP BY s.seller_id
-      HAVING sum(r.amount - r.commission) <> coalesce((
+      HAVING sum(r.amount + r.sponsored - r.tax - r.commission) <> coalesce((
         SELECT -sum(e.amount) FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id
          WHERE e.transaction_id = refund.transaction_id
            AND a.code = 'seller:' || replace(s.seller_id::text, '-', '') || ':payable:' || refund.currency), 0))
     AND (SELECT sum(commission) FROM orders_refundline WHERE refund_id = refund.id) = coalesce((
         SELECT -sum(e.amount) FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id
-         WHERE e.transaction_id = refund.transaction_id AND a.kind = 'commission'), 0);
+         WHERE e.transaction_id = refund.transaction_id AND a.kind = 'commission'), 0)
+    AND (SELECT sum(tax) FROM orders_refundline WHERE refund_id = refund.id) = coalesce((
+        SELECT -sum(e.amount) FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id
+         WHERE e.transaction_id = refund.transaction_id AND a.kind = 'tax'), 0)
+    AND orders_refund_promotions(refund) = refund.sponsored;
 END $$;
 
 -- The order's row is locked first, so of two refunds of one line the second one sees the first.
@@ -50,7 +62,10 @@ BEGIN
   IF NOT FOUND THEN
     RAISE EXCEPTION 'a refund is in its order''s currency' USING ERRCODE = '23514';
   END IF;
-  IF NEW.amount IS DISTINCT FROM (SELECT sum(amount) FROM orders_refundline WHERE refund_id = NEW.id) THEN
+  IF NOT EXISTS (
+    SELECT FROM orders_refundline WHERE refund_id = NEW.id GROUP BY refund_id
+    HAVING (sum(amount), sum(sponsored)) = (NEW.amount, NEW.sponsored)
+  ) THEN
     RAISE EXCEPTION 'a refund is the sum of its lines' USING ERRCODE = '23514';
   END IF;
   IF EXISTS (
@@ -63,12 +78,13 @@ BEGIN
     SELECT FROM orders_orderline l JOIN orders_refundline r ON r.order_line_id = l.id
      WHERE l.id IN (SELECT order_line_id FROM orders_refundline WHERE refund_id = NEW.id)
      GROUP BY l.id
-    HAVING sum(r.quantity) > l.quantity OR sum(r.amount) > l.subtotal - l.discount + l.tax
-        OR sum(r.commission) > l.commission
+    HAVING sum(r.quantity) > l.quantity OR sum(r.amount) > l.subtotal + l.shipping - l.discount + l.tax
+        OR sum(r.commission) > l.commission OR sum(r.sponsored) > l.sponsored
+        OR sum(r.tax) > l.tax + l.tax_included
   ) THEN
     RAISE EXCEPTION 'no more is refunded of a line than was sold' USING ERRCODE = '23514';
   END IF;
-  IF NEW.amount > 0 AND NOT orders_refund_is_moved(NEW) THEN
+  IF NEW.amount + NEW.sponsored > 0 AND NOT orders_refund_is_moved(NEW) THEN
     RAISE EXCEPTION 'the ledger did not move this refund' USING ERRCODE = '23514';
   END IF;
   RETURN NEW;

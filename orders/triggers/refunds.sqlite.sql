@@ -16,7 +16,9 @@ BEGIN
   SELECT CASE
     WHEN (SELECT currency FROM orders_order WHERE id = NEW.order_id) IS NOT NEW.currency
     THEN RAISE(ABORT, 'a refund is in its order''s currency')
-    WHEN (SELECT sum(amount) FROM orders_refundline WHERE refund_id = NEW.id) IS NOT NEW.amount
+    WHEN NOT EXISTS (
+      SELECT 1 FROM orders_refundline WHERE refund_id = NEW.id GROUP BY refund_id
+      HAVING (sum(amount), sum(sponsored)) = (NEW.amount, NEW.sponsored))
     THEN RAISE(ABORT, 'a refund is the sum of its lines')
     WHEN EXISTS (
       SELECT 1 FROM orders_refundline r JOIN orders_orderline l ON l.id = r.order_line_id
@@ -26,14 +28,15 @@ BEGIN
       SELECT 1 FROM orders_orderline l JOIN orders_refundline r ON r.order_line_id = l.id
        WHERE l.id IN (SELECT order_line_id FROM orders_refundline WHERE refund_id = NEW.id)
        GROUP BY l.id
-      HAVING sum(r.quantity) > l.quantity OR sum(r.amount) > l.subtotal - l.discount + l.tax
-          OR sum(r.commission) > l.commission)
+      HAVING sum(r.quantity) > l.quantity OR sum(r.amount) > l.subtotal + l.shipping - l.discount + l.tax
+          OR sum(r.commission) > l.commission OR sum(r.sponsored) > l.sponsored
+          OR sum(r.tax) > l.tax + l.tax_included)
     THEN RAISE(ABORT, 'no more is refunded of a line than was sold')
   END;
 END;
 
 -- The transaction is this refund's own and took its money from where it lay.
-CREATE TRIGGER orders_refund_moved BEFORE INSERT ON orders_refund WHEN NEW.amount > 0
+CREATE TRIGGER orders_refund_moved BEFORE INSERT ON orders_refund WHEN NEW.amount + NEW.sponsored > 0
 BEGIN
   SELECT CASE
     WHEN NOT EXISTS (
@@ -42,7 +45,7 @@ BEGIN
     THEN RAISE(ABORT, 'the ledger did not move this refund')
     WHEN NEW.kind = 'before_release' AND NOT EXISTS (
       SELECT 1 FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id
-       WHERE e.transaction_id = NEW.transaction_id AND e.amount = -NEW.amount
+       WHERE e.transaction_id = NEW.transaction_id AND e.amount = -NEW.amount - NEW.sponsored
          AND a.code = 'order:' || NEW.order_id || ':escrow:' || NEW.currency)
     THEN RAISE(ABORT, 'the ledger did not move this refund')
     WHEN NEW.kind = 'after_release' AND (EXISTS (
@@ -50,13 +53,19 @@ BEGIN
         JOIN orders_orderline l ON l.id = r.order_line_id
         JOIN orders_sellerorder s ON s.id = l.seller_order_id
        WHERE r.refund_id = NEW.id GROUP BY s.seller_id
-      HAVING sum(r.amount - r.commission) <> coalesce((
+      HAVING sum(r.amount + r.sponsored - r.tax - r.commission) <> coalesce((
         SELECT -sum(e.amount) FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id
          WHERE e.transaction_id = NEW.transaction_id
            AND a.code = 'seller:' || s.seller_id || ':payable:' || NEW.currency), 0))
       OR (SELECT sum(commission) FROM orders_refundline WHERE refund_id = NEW.id) <> coalesce((
         SELECT -sum(e.amount) FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id
-         WHERE e.transaction_id = NEW.transaction_id AND a.kind = 'commission'), 0))
+         WHERE e.transaction_id = NEW.transaction_id AND a.kind = 'commission'), 0)
+      OR (SELECT sum(tax) FROM orders_refundline WHERE refund_id = NEW.id) <> coalesce((
+        SELECT -sum(e.amount) FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id
+         WHERE e.transaction_id = NEW.transaction_id AND a.kind = 'tax'), 0))
+    THEN RAISE(ABORT, 'the ledger did not move this refund')
+    WHEN (SELECT coalesce(sum(e.amount), 0) FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id
+           WHERE e.transaction_id = NEW.transaction_id AND a.kind = 'promotion') <> NEW.sponsored
     THEN RAISE(ABORT, 'the ledger did not move this refund')
   END;
 END;

@@ -9,14 +9,25 @@ BEGIN
   SELECT CASE
     WHEN NOT EXISTS (
       SELECT 1 FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id
-       WHERE e.transaction_id = NEW.transaction_id AND e.amount = NEW.amount
+       WHERE e.transaction_id = NEW.transaction_id
+         AND e.amount = NEW.amount + (SELECT sponsored FROM orders_order WHERE id = NEW.order_id)
          AND a.code = 'order:' || NEW.order_id || ':escrow:' || NEW.currency)
     THEN RAISE(ABORT, 'the payment is not in the order''s escrow')
     WHEN (SELECT status FROM orders_order WHERE id = NEW.order_id) IS NOT 'awaiting_payment'
     THEN RAISE(ABORT, 'the order does not await payment')
-    WHEN (SELECT subtotal FROM orders_order WHERE id = NEW.order_id)
-         IS NOT (SELECT sum(subtotal) FROM orders_orderline WHERE order_id = NEW.order_id)
-    THEN RAISE(ABORT, 'the order''s lines do not add up to its subtotal')
+    WHEN NOT EXISTS (
+      SELECT 1 FROM orders_orderline WHERE order_id = NEW.order_id GROUP BY order_id
+      HAVING (sum(subtotal), sum(discount), sum(sponsored), sum(shipping), sum(tax), sum(tax_included)) =
+             (SELECT subtotal, discount, sponsored, shipping, tax, tax_included FROM orders_order
+               WHERE id = NEW.order_id))
+    THEN RAISE(ABORT, 'the order''s lines do not add up to it')
+    WHEN EXISTS (
+      SELECT 1 FROM orders_sellerorder s LEFT JOIN orders_orderline l ON l.seller_order_id = s.id
+       WHERE s.order_id = NEW.order_id GROUP BY s.id
+      HAVING (s.total, s.sponsored, s.shipping, s.tax, s.commission) IS NOT
+             (sum(l.subtotal + l.shipping - l.discount + l.tax), sum(l.sponsored), sum(l.shipping),
+              sum(l.tax + l.tax_included), sum(l.commission)))
+    THEN RAISE(ABORT, 'a seller''s lines do not add up to their part')
   END;
 END;
 CREATE TRIGGER orders_payment_captured BEFORE UPDATE ON orders_payment WHEN NEW.status = 'captured'
@@ -24,14 +35,25 @@ BEGIN
   SELECT CASE
     WHEN NOT EXISTS (
       SELECT 1 FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id
-       WHERE e.transaction_id = NEW.transaction_id AND e.amount = NEW.amount
+       WHERE e.transaction_id = NEW.transaction_id
+         AND e.amount = NEW.amount + (SELECT sponsored FROM orders_order WHERE id = NEW.order_id)
          AND a.code = 'order:' || NEW.order_id || ':escrow:' || NEW.currency)
     THEN RAISE(ABORT, 'the payment is not in the order''s escrow')
     WHEN (SELECT status FROM orders_order WHERE id = NEW.order_id) IS NOT 'awaiting_payment'
     THEN RAISE(ABORT, 'the order does not await payment')
-    WHEN (SELECT subtotal FROM orders_order WHERE id = NEW.order_id)
-         IS NOT (SELECT sum(subtotal) FROM orders_orderline WHERE order_id = NEW.order_id)
-    THEN RAISE(ABORT, 'the order''s lines do not add up to its subtotal')
+    WHEN NOT EXISTS (
+      SELECT 1 FROM orders_orderline WHERE order_id = NEW.order_id GROUP BY order_id
+      HAVING (sum(subtotal), sum(discount), sum(sponsored), sum(shipping), sum(tax), sum(tax_included)) =
+             (SELECT subtotal, discount, sponsored, shipping, tax, tax_included FROM orders_order
+               WHERE id = NEW.order_id))
+    THEN RAISE(ABORT, 'the order''s lines do not add up to it')
+    WHEN EXISTS (
+      SELECT 1 FROM orders_sellerorder s LEFT JOIN orders_orderline l ON l.seller_order_id = s.id
+       WHERE s.order_id = NEW.order_id GROUP BY s.id
+      HAVING (s.total, s.sponsored, s.shipping, s.tax, s.commission) IS NOT
+             (sum(l.subtotal + l.shipping - l.discount + l.tax), sum(l.sponsored), sum(l.shipping),
+              sum(l.tax + l.tax_included), sum(l.commission)))
+    THEN RAISE(ABORT, 'a seller''s lines do not add up to their part')
   END;
 END;
 
@@ -77,8 +99,9 @@ BEGIN
     WHEN NEW.paid <> (SELECT coalesce(sum(amount), 0) FROM orders_payment
                        WHERE order_id = NEW.id AND status = 'captured')
     THEN RAISE(ABORT, 'paid is what captured payments say')
-    WHEN OLD.paid > 0 AND (NEW.paid, NEW.total, NEW.subtotal, NEW.discount, NEW.shipping, NEW.tax, NEW.currency)
-      <> (OLD.paid, OLD.total, OLD.subtotal, OLD.discount, OLD.shipping, OLD.tax, OLD.currency)
+    WHEN OLD.paid > 0
+     AND (NEW.paid, NEW.total, NEW.subtotal, NEW.discount, NEW.sponsored, NEW.shipping, NEW.tax, NEW.tax_included, NEW.currency)
+      <> (OLD.paid, OLD.total, OLD.subtotal, OLD.discount, OLD.sponsored, OLD.shipping, OLD.tax, OLD.tax_included, OLD.currency)
     THEN RAISE(ABORT, 'a paid order''s amounts never change')
     WHEN (NEW.user_id, NEW.number, NEW.created_at) IS NOT (OLD.user_id, OLD.number, OLD.created_at)
     THEN RAISE(ABORT, 'an order keeps its buyer, number and date')
@@ -86,6 +109,6 @@ BEGIN
 END;
 
 CREATE TRIGGER orders_seller_order_frozen BEFORE UPDATE ON orders_sellerorder
-WHEN (NEW.order_id, NEW.seller_id, NEW.currency, NEW.total, NEW.commission)
-  <> (OLD.order_id, OLD.seller_id, OLD.currency, OLD.total, OLD.commission)
+WHEN (NEW.order_id, NEW.seller_id, NEW.currency, NEW.total, NEW.sponsored, NEW.shipping, NEW.tax, NEW.commission)
+  <> (OLD.order_id, OLD.seller_id, OLD.currency, OLD.total, OLD.sponsored, OLD.shipping, OLD.tax, OLD.commission)
 BEGIN SELECT RAISE(ABORT, 'a seller order keeps its seller and amounts'); END;

@@ -9,12 +9,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.tests.factories import SellerFactory, UserFactory
+from cart.pricing import PricedLine
 from catalog.models import Brand, Category, Product, Variant
 from catalog.services import NewProduct, list_products
 from catalog.tests.factories import BrandFactory, CategoryFactory
 from core.ids import uuid7
 from orders.models import Order, OrderLine
-from orders.services import PastSale, Sold, record_past_sales
+from orders.services import PastSale, record_past_sales
 from orders.tests.factories import ADDRESS
 
 ANY = uuid7()
@@ -32,7 +33,7 @@ def shelves(db):
         ]
         list_products(new, at=now)
         Product.objects.filter(category=category).update(brand=brand)
-    sold = (Sold(Variant.objects.select_related("product__seller").first(), 1, 100),)
+    sold = (PricedLine(Variant.objects.select_related("product__seller").first(), 1, 100),)
     for buyer in UserFactory.create_batch(20):
         references = (f"{buyer.pk}-{n}" for n in range(5))
         record_past_sales(

@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 
 from accounts.tests.factories import SellerFactory, UserFactory
+from cart.pricing import PricedLine
 from catalog.tests.factories import on_sale
 from core.ids import uuid7
 from core.money import Money
@@ -19,7 +20,7 @@ from ledger.models import Entry, Hold, Transaction, WalletRequest
 from ledger.testing import assert_books_balance
 from orders import accounts_chart
 from orders.models import Order
-from orders.services import PastRefund, PastSale, Sold, cancel_order, record_past, record_past_sales
+from orders.services import PastRefund, PastSale, cancel_order, record_past, record_past_sales
 from orders.tests.factories import ADDRESS, buy
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +56,7 @@ class Cast:
         self.finance = uuid7()
         cup = on_sale(price=2000, stock=1, seller=self.alice)
         at = datetime(2026, 1, 2, tzinfo=UTC)
-        self.sold, self.at = (Sold(cup, 1, 2000),), at
+        self.sold, self.at = (PricedLine(cup, 1, 2000),), at
         record_past_sales([PastSale("past", self.bob, self.sold, "GBP", ADDRESS, at)])
         self.order = Order.objects.get()
         self.top_up("100.00")
@@ -147,6 +148,33 @@ def released(cast: Cast) -> object:
 def refunded(cast: Cast) -> object:
     record_past(sales=[], returns=[PastRefund("back", "past", {1: 1}, "Broken", cast.at)])
     return Transaction.objects.get(kind="refund")
+
+
+def in_parts(cast: Cast, kind: str) -> object:
+    """Sold and taken back, with everything that a price may be made of."""
+    cup = cast.sold[0].variant
+    line = PricedLine(cup, 1, 2000, discount=500, sponsored=200, shipping=300, tax=360)
+    record_past(
+        sales=[PastSale("parts", cast.bob, (line,), "GBP", ADDRESS, cast.at)],
+        returns=[PastRefund("parts:back", "parts", {1: 1}, "Broken", cast.at)],
+    )
+    cast.order = Order.objects.get(reference="parts")
+    return Transaction.objects.get(kind=kind, metadata__order=cast.order.number)
+
+
+@event("Order with shipping, tax and a shared discount")
+def paid_in_parts(cast: Cast) -> object:
+    return in_parts(cast, "order_payment")
+
+
+@event("Its escrow released")
+def released_in_parts(cast: Cast) -> object:
+    return in_parts(cast, "escrow_release")
+
+
+@event("Its refund")
+def refunded_in_parts(cast: Cast) -> object:
+    return in_parts(cast, "refund")
 
 
 @event("Sale to a guest")
