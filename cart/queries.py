@@ -10,7 +10,7 @@ from django.db.models import Sum
 
 from accounts.models import Seller
 from cart.models import Cart, CartItem
-from cart.pricing import Customer, PricedLine, Quote, Terms, quote
+from cart.pricing import Customer, PricedLine, Quote, TaxLine, Terms, quote, tax_lines
 from cart.shoppers import Shopper
 from core.money import Money
 
@@ -74,6 +74,11 @@ class CartView:
     @property
     def tax_included(self) -> Money | None:
         return self._once_known(self.quote.tax_included)
+
+    @property
+    def taxes(self) -> list[TaxLine]:
+        """What ``tax`` and ``tax_included`` are made of."""
+        return tax_lines(self.quote.lines, self.currency)
 
     @property
     def total(self) -> Money:

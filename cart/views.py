@@ -8,10 +8,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from cart import guests, queries, services
-from cart.forms import AddForm, QuantityForm
+from cart.forms import AddForm, DestinationForm, QuantityForm
 from cart.models import CartItem
 from core import clock
 from core.errors import DomainError
+from core.pages import add_refusal
 
 
 @require_safe
@@ -71,5 +72,12 @@ def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, errors: dict[str, str], status: int = 200) -> HttpResponse:
-    context = {"cart": queries.cart_of(guests.of_page(request), at=clock.now()), "errors": errors}
+    form = DestinationForm(request.GET)
+    shopper, at = guests.of_page(request), clock.now()
+    try:
+        cart = queries.cart_of(shopper, at=at, **form.destination)
+    except DomainError as error:
+        add_refusal(form, error)
+        cart = queries.cart_of(shopper, at=at)
+    context = {"cart": cart, "errors": errors, "form": form}
     return render(request, "cart/cart.html", context, status=status)

@@ -16,7 +16,8 @@ def _text(label: str, length: int, autocomplete: str, *, required: bool = True) 
 
 
 class CheckoutForm(forms.Form):
-    """``key`` names this attempt: sent twice, it buys once."""
+    """``key`` names this attempt: sent twice, it buys once. ``expected_total``, in minor units, is what
+    the page said that it comes to."""
 
     recipient = _text("Full name", 200, "shipping name")
     street = _text("Address", 200, "shipping address-line1")
@@ -26,6 +27,8 @@ class CheckoutForm(forms.Form):
     zip = _text("Postcode", 20, "shipping postal-code", required=False)
     country = forms.ChoiceField(choices=countries.by_name, initial="GB")
     phone = _text("Phone", 32, "shipping tel", required=False)
+    shipping_method = forms.CharField(max_length=30, required=False, widget=forms.HiddenInput)
+    expected_total = forms.IntegerField(required=False, widget=forms.HiddenInput)
     payment_method = forms.ChoiceField(
         choices=Payment.AT_CHECKOUT,
         initial=Payment.Method.WALLET,

@@ -16,7 +16,7 @@ from accounts.visitors import visitor
 from cart.pricing import Customer
 from cart.queries import CartView, cart_of
 from cart.shoppers import Shopper
-from core import clock, idempotency
+from core import clock, countries, idempotency
 from core.errors import DomainError
 from core.idempotency import Answer
 from core.ids import uuid7
@@ -35,19 +35,32 @@ ON_PAGE = 10
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def checkout(request: HttpRequest) -> HttpResponse:
-    """Buy what is in the basket; what is wrong is shown where it is, and nothing is half done."""
+    """Buy what is in the basket; what is wrong is shown where it is, and nothing is half done.
+
+    ``update`` in the form only says what it comes to, for the country and method chosen there.
+    """
     buyer = visitor(request)
-    form = CheckoutForm(request.POST or None, initial=_last_address(buyer))
-    if request.method == "POST" and form.is_valid():
+    form = _form(request, buyer)
+    if form.is_bound and form.is_valid():
         try:
             return _to_order(request, _bought_once(buyer, form))
         except DomainError as error:
             add_refusal(form, error)
             form.data = _with_new_key(form.data)
-    cart = cart_of(Shopper(user=buyer), at=clock.now())
-    if not cart.items and request.method != "POST":
+    terms = _terms(buyer, form)
+    if not terms["cart"].items and request.method != "POST":
         return redirect("cart")
-    return render(request, "orders/checkout.html", {"form": form, **_terms(buyer, cart)})
+    return render(request, "orders/checkout.html", {"form": form, **terms})
+
+
+def _form(request: HttpRequest, buyer: User) -> CheckoutForm:
+    """An attempt, or a form to fill in: with the last address, and what was chosen so far."""
+    if request.method == "POST" and "update" not in request.POST:
+        return CheckoutForm(request.POST)
+    chosen = request.POST.dict() or {
+        name: request.GET[name] for name in ("country", "shipping_method") if name in request.GET
+    }
+    return CheckoutForm(initial={**_last_address(buyer), **chosen})
 
 
 def _to_order(request: HttpRequest, bought: Answer) -> HttpResponse:
@@ -75,6 +88,8 @@ def _bought(buyer: User, form: CheckoutForm) -> Answer:
             customer=Customer(buyer, buyer.email),
             method=Payment.Method(form.cleaned_data["payment_method"]),
             addresses=(form.address, form.address),
+            shipping_method=form.cleaned_data["shipping_method"],
+            expected_total=form.cleaned_data["expected_total"],
         ),
         shopper=Shopper(user=buyer),
         accept_price_changes=form.cleaned_data["accept_price_changes"],
@@ -95,11 +110,24 @@ def _last_address(buyer: User) -> dict[str, str]:
     return last.shipping_address if last else {"recipient": buyer.name}
 
 
-def _terms(buyer: User, cart: CartView) -> dict[str, Any]:
+def _priced(buyer: User, form: CheckoutForm) -> tuple[CartView, str]:
+    """The basket as it would go where the form says, or why it cannot, then without shipping or tax."""
+    shopper, at = Shopper(user=buyer), clock.now()
+    country, method = form["country"].value(), form["shipping_method"].value() or ""
+    try:
+        known = country if country in countries.NAMES else None
+        return cart_of(shopper, at=at, country=known, method=method), ""
+    except DomainError as error:
+        return cart_of(shopper, at=at), error.detail
+
+
+def _terms(buyer: User, form: CheckoutForm) -> dict[str, Any]:
+    cart, refusal = _priced(buyer, form)
     wallet = wallet_balances(buyer.pk, cart.currency)[0].available
-    short = cart.subtotal.amount - wallet.amount
+    short = cart.total.amount - wallet.amount
     return {
         "cart": cart,
+        "shipping_refusal": refusal,
         "wallet": wallet,
         "shortfall": Money(short, cart.currency) if short > 0 else None,
         "price_changes": [

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from cart.models import CartItem
+from cart.pricing import TaxLine
 from cart.queries import CartView, ChoiceView, ParcelView
 from cart.services import Reduced
 from core import countries
@@ -45,6 +46,15 @@ class ShippingChoiceSerializer(serializers.Serializer[ChoiceView]):
     shipping = MoneyField()
 
 
+class TaxLineSerializer(serializers.Serializer[TaxLine]):
+    """``rate`` is in hundredths of a per cent. ``included``: prices contain it; else it comes on top."""
+
+    name = serializers.CharField()
+    rate = serializers.IntegerField()
+    amount = MoneyField()
+    included = serializers.BooleanField()
+
+
 class DestinationSerializer(StrictSerializer):
     """Where a cart would be sent, and how: the parameters of a query."""
 
@@ -70,6 +80,7 @@ class CartSerializer(serializers.Serializer[CartView]):
     shipping = MoneyField(allow_null=True)
     tax = MoneyField(allow_null=True)
     tax_included = MoneyField(allow_null=True)
+    taxes = TaxLineSerializer(many=True)
     total = MoneyField()
     parcels = ParcelSerializer(many=True)
     shipping_methods = ShippingChoiceSerializer(many=True, source="choices")

@@ -1,6 +1,5 @@
 """What countries tax sales with."""
 
-from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
@@ -9,6 +8,7 @@ from django.db.models import Q
 from cart.models.shipping import refuse_unknown_country
 from catalog.models import Category
 from core.models import Versioned
+from core.money import percent
 
 
 class TaxRate(Versioned):
@@ -59,5 +59,4 @@ class TaxRate(Versioned):
 
     @property
     def percent(self) -> str:
-        """As people write it: ``20 %``, ``8.25 %``."""
-        return f"{Decimal(self.rate).scaleb(-2).normalize():f} %"
+        return percent(self.rate)

@@ -4,9 +4,19 @@ from collections.abc import Sequence
 
 from cart.pricing.lines import Choice, Customer, Parcel, PricedLine, Quote, Terms
 from cart.pricing.shipping import add_shipping
-from cart.pricing.taxes import add_taxes
+from cart.pricing.taxes import TaxLine, add_taxes, tax_lines
 
-__all__ = ["Choice", "Customer", "Parcel", "PricedLine", "Quote", "Terms", "quote"]
+__all__ = [
+    "Choice",
+    "Customer",
+    "Parcel",
+    "PricedLine",
+    "Quote",
+    "TaxLine",
+    "Terms",
+    "quote",
+    "tax_lines",
+]
 
 
 def quote(lines: Sequence[PricedLine], terms: Terms) -> Quote:

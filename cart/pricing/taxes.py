@@ -1,16 +1,61 @@
 """What the destination's country takes of every line."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
 from uuid import UUID
 
 from cart.models import TaxRate
 from cart.pricing.lines import PricedLine, Terms
 from catalog.models import Category
-from core.money import basis_points, rounded
+from core.money import Money, basis_points, percent, rounded
 
 ALL = 10_000
 """Basis points of a whole."""
+
+
+class Taxed(Protocol):
+    """A line of a quote, or of an order."""
+
+    @property
+    def tax(self) -> int: ...
+    @property
+    def tax_included(self) -> int: ...
+    @property
+    def tax_rate(self) -> int: ...
+    @property
+    def tax_name(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TaxLine:
+    """All that lines are taxed by one name and ``rate`` (basis points).
+
+    ``included``: prices contain it; else it comes on top.
+    """
+
+    name: str
+    rate: int
+    amount: Money
+    included: bool
+
+    @property
+    def percent(self) -> str:
+        return percent(self.rate)
+
+
+def tax_lines(lines: Iterable[Taxed], currency: str) -> list[TaxLine]:
+    """What ``lines`` in ``currency`` are taxed with, rate by rate, the highest first; none of nothing."""
+    sums: Counter[tuple[int, str, bool]] = Counter()
+    for line in lines:
+        sums[line.tax_rate, line.tax_name, True] += line.tax_included
+        sums[line.tax_rate, line.tax_name, False] += line.tax
+    return [
+        TaxLine(name, rate, Money(amount, currency), included)
+        for (rate, name, included), amount in sorted(sums.items(), reverse=True)
+        if amount
+    ]
 
 
 def add_taxes(lines: Sequence[PricedLine], terms: Terms) -> list[PricedLine]:

@@ -6,7 +6,7 @@ from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from cart.api.serializers import AddItemSerializer
+from cart.api.serializers import AddItemSerializer, TaxLineSerializer
 from core import addresses
 from core.api.fields import MoneyField, StrictSerializer
 from core.money import Money
@@ -52,6 +52,7 @@ class PurchaseSerializer(StrictSerializer):
     payment_method = serializers.ChoiceField(choices=Payment.AT_CHECKOUT)
     shipping_address = AddressSerializer()
     billing_address = AddressSerializer(required=False)
+    shipping_method = serializers.CharField(max_length=30, required=False)
     expected_total = MoneyField(required=False)
 
 
@@ -74,6 +75,10 @@ class OrderLineSerializer(serializers.ModelSerializer[OrderLine]):
     product_name = serializers.CharField(source="title")
     price = serializers.SerializerMethodField()
     subtotal = AmountField()
+    discount = AmountField()
+    shipping = AmountField()
+    tax = AmountField()
+    tax_included = AmountField()
 
     class Meta:
         model = OrderLine
@@ -85,6 +90,12 @@ class OrderLineSerializer(serializers.ModelSerializer[OrderLine]):
             "price",
             "quantity",
             "subtotal",
+            "discount",
+            "shipping",
+            "tax",
+            "tax_included",
+            "tax_rate",
+            "tax_name",
         )
 
     @extend_schema_field(AMOUNT)
@@ -94,12 +105,16 @@ class OrderLineSerializer(serializers.ModelSerializer[OrderLine]):
 
 
 class SellerOrderSerializer(serializers.ModelSerializer[SellerOrder]):
+    """One seller's parcel. ``tax`` is all of it, on top of prices or in them."""
+
     seller = serializers.CharField(source="seller.slug")
+    shipping = AmountField()
+    tax = AmountField()
     total = AmountField()
 
     class Meta:
         model = SellerOrder
-        fields = ("id", "seller", "status", "total")
+        fields = ("id", "seller", "status", "shipping_method", "shipping", "tax", "total")
 
 
 class PaymentSerializer(serializers.ModelSerializer[Payment]):
@@ -137,6 +152,8 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
     discount = AmountField()
     shipping = AmountField()
     tax = AmountField()
+    tax_included = AmountField()
+    taxes = TaxLineSerializer(many=True)
     total = AmountField()
     refunded = AmountField()
     refund_status = serializers.ChoiceField(choices=Order.RefundStatus.choices, read_only=True)
@@ -157,6 +174,8 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
             "discount",
             "shipping",
             "tax",
+            "tax_included",
+            "taxes",
             "total",
             "currency",
             "payment",

@@ -144,6 +144,7 @@ def _purchase(buyer: User, body: Mapping[str, Any]) -> Purchase:
         customer=Customer(buyer, buyer.email),
         method=Payment.Method(body["payment_method"]),
         addresses=(shipping, body.get("billing_address", shipping)),
+        shipping_method=body.get("shipping_method", ""),
         expected_total=None if expected is None else expected.amount,
     )
 

@@ -15,6 +15,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Seller, User
+from cart.pricing import TaxLine, tax_lines
 from catalog.models import Product, Variant
 from core import countries
 from core.models import Identified, Versioned
@@ -176,6 +177,11 @@ class Order(Versioned):
         return self.money(self.total)
 
     @property
+    def taxes(self) -> list[TaxLine]:
+        """What ``tax`` and ``tax_included`` are made of (lines must be prefetched in lists)."""
+        return tax_lines(self.lines.all(), self.currency)
+
+    @property
     def refunded_money(self) -> Money:
         return self.money(self.refunded)
 
@@ -248,6 +254,10 @@ class SellerOrder(Versioned):
     @property
     def is_unsent(self) -> bool:
         return self.status in {self.Status.PENDING, self.Status.ACCEPTED}
+
+    @property
+    def shipping_money(self) -> Money:
+        return Money(self.shipping, self.currency)
 
     @property
     def total_money(self) -> Money:

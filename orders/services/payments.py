@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from core import events
+from core.countries import UNKNOWN
 from core.models import NEXT_VERSION, Event
 from ledger.chart import AccountSpec, funding, wallet
 from ledger.services import Line, Posted, Posting, post_batch
 from orders import accounts_chart
-from orders.countries import UNKNOWN
 from orders.models import Order, Payment
 from orders.services.drafts import Draft
 
