@@ -1,4 +1,4 @@
-"""Carts in the back office, to look at when a shopper asks; shipping and taxes, to be set there."""
+"""Carts in the back office, to look at when a shopper asks; promotions, shipping and taxes, to set."""
 
 from typing import Any
 
@@ -7,7 +7,15 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
-from cart.models import Cart, CartItem, ShippingMethod, ShippingRate, TaxRate
+from cart.models import (
+    Cart,
+    CartItem,
+    EnteredCode,
+    Promotion,
+    ShippingMethod,
+    ShippingRate,
+    TaxRate,
+)
 from core.admin import AuditedAdmin, ReadOnlyAdmin, ReadOnlyInline
 
 
@@ -16,12 +24,41 @@ class CartItemInline(ReadOnlyInline):
     fields = ("variant", "quantity", "created_at")
 
 
+class EnteredCodeInline(ReadOnlyInline):
+    model = EnteredCode
+    fields = ("promotion", "entered_at")
+
+
 @admin.register(Cart)
 class CartAdmin(ReadOnlyAdmin):
     list_display = ("__str__", "user", "updated_at", "abandoned_at")
     list_select_related = ("user",)
     search_fields = ("user__email",)
-    inlines = (CartItemInline,)
+    inlines = (CartItemInline, EnteredCodeInline)
+
+
+@admin.register(Promotion)
+class PromotionAdmin(AuditedAdmin):
+    list_display = (
+        "name",
+        "code",
+        "kind",
+        "seller",
+        "starts_at",
+        "ends_at",
+        "redeemed",
+        "is_active",
+    )
+    list_filter = ("kind", "is_active", "combines")
+    list_select_related = ("seller",)
+    search_fields = ("name", "code")
+    autocomplete_fields = ("category", "seller")
+    readonly_fields = ("currency", "redeemed", "created_at", "updated_at")
+
+    def store(self, obj: Model) -> None:
+        assert isinstance(obj, Promotion)
+        obj.currency = settings.SHOP_CURRENCY
+        super().store(obj)
 
 
 @admin.register(ShippingMethod)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from cart.models.promotions import MAX_CODE
 from core import countries
 
 
@@ -39,3 +40,13 @@ class DestinationForm(forms.Form):
             "country": self.cleaned_data["country"],
             "method": self.cleaned_data["shipping_method"],
         }
+
+
+class CodeForm(forms.Form):
+    """A promotion's code."""
+
+    code = forms.CharField(
+        label="Promotion code",
+        max_length=MAX_CODE,
+        widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "characters"}),
+    )

@@ -1,16 +1,16 @@
 """A cart as its owner sees it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from accounts.models import Seller
-from cart.models import Cart, CartItem
-from cart.pricing import Customer, PricedLine, Quote, TaxLine, Terms, quote, tax_lines
+from cart.models import Cart, CartItem, Promotion
+from cart.pricing import Code, Customer, PricedLine, Quote, TaxLine, Terms, quote, tax_lines
 from cart.shoppers import Shopper
 from core.money import Money
 
@@ -34,6 +34,21 @@ class ChoiceView:
     days_from: int
     days_to: int
     shipping: Money
+
+
+@dataclass(frozen=True, slots=True)
+class PromotionView:
+    """A promotion that is given, or a code that gives nothing; then ``reason`` says why.
+
+    ``code`` is "" for an automatic one. ``reason_code`` is the refusal's, for machines.
+    """
+
+    code: str
+    name: str
+    discount: Money
+    is_applied: bool
+    reason_code: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +129,48 @@ class CartView:
     def _once_known(self, amount: int) -> Money | None:
         return None if self.country is None else Money(amount, self.currency)
 
+    @property
+    def promotions(self) -> list[PromotionView]:
+        """What is given, then what the shopper's other codes are not good for."""
+        given = [
+            PromotionView(
+                each.promotion.code or "",
+                each.promotion.name,
+                self._money(each.discount),
+                is_applied=True,
+            )
+            for each in self.quote.granted
+        ]
+        applied = {each.code for each in given}
+        return given + [
+            self._without_effect(code) for code in self.quote.codes if code.code not in applied
+        ]
+
+    def _without_effect(self, code: Code) -> PromotionView:
+        name = code.promotion.name if code.promotion else ""
+        reason_code, reason = _reason(code, is_shipped=bool(self.quote.parcels))
+        return PromotionView(
+            code.code,
+            name,
+            self._money(0),
+            is_applied=False,
+            reason_code=reason_code,
+            reason=reason,
+        )
+
+    def _money(self, amount: int) -> Money:
+        return Money(amount, self.currency)
+
+
+def _reason(code: Code, *, is_shipped: bool) -> tuple[str, str]:
+    """Why a code gives nothing, for machines and for people."""
+    if code.refusal:
+        return code.refusal.code, code.refusal.detail
+    assert code.promotion is not None, "a code without a promotion is refused"
+    if code.promotion.kind == Promotion.Kind.FREE_SHIPPING and not is_shipped:
+        return "promotion_at_checkout", "Comes off once we know where to send it."
+    return "promotion_not_best", "What you get without it saves you as much or more."
+
 
 def item_count(shopper: Shopper) -> int:
     """How many things are in the shopper's cart."""
@@ -131,10 +188,13 @@ def cart_of(
     :raises ShippingMethodUnknown, NotShippedThere: what ``quote`` does.
     """
     cart = Cart.objects.filter(shopper.carts).first()
-    items = _items(cart) if cart else []
+    items = _shown(cart) if cart else []
     currency = cart.currency if cart else settings.SHOP_CURRENCY
-    terms = Terms(Customer(shopper.user), currency, at, country, method)
-    lines = [PricedLine(item.variant, item.quantity, item.variant.price) for item in items]
+    codes = codes_of(cart) if cart else ()
+    terms = Terms(Customer(user=shopper.user), currency, at, country, method, codes)
+    priced_cart = quote(priced(items), terms)
+    for item, line in zip(items, priced_cart.lines, strict=True):
+        item.discount = Money(line.subtotal - line.goods, currency)
     owner = shopper.user.pk if shopper.user else None
     return CartView(
         id=cart.pk if cart else None,
@@ -144,13 +204,27 @@ def cart_of(
         created_at=cart.created_at if cart else None,
         updated_at=cart.updated_at if cart else None,
         country=country,
-        quote=quote(lines, terms),
+        quote=priced_cart,
     )
 
 
-def _items(cart: Cart) -> list[CartItem]:
+def _shown(cart: Cart) -> list[CartItem]:
     return list(
-        cart.items.select_related("variant__product__seller").prefetch_related(
-            "variant__product__media", "variant__product__variants"
-        )
+        items_of(cart).prefetch_related("variant__product__media", "variant__product__variants")
     )
+
+
+def items_of(cart: Cart) -> QuerySet[CartItem]:
+    """What is in a cart, with what prices are made of."""
+    return cart.items.select_related("variant__product__seller")
+
+
+def priced(items: Iterable[CartItem]) -> list[PricedLine]:
+    """Items at the catalogue's prices of this moment."""
+    return [PricedLine(item.variant, item.quantity, item.variant.price) for item in items]
+
+
+def codes_of(cart: Cart) -> tuple[str, ...]:
+    """The codes that the shopper entered, the first one first."""
+    entered = cart.entered_codes.values_list("promotion__code", flat=True)
+    return tuple(code for code in entered if code)

@@ -15,6 +15,7 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
     "orders": (
         "orders.*",
         "cart.view_*",
+        "cart.*_promotion",
         "cart.*_shippingmethod",
         "cart.*_shippingrate",
         "catalog.view_*",

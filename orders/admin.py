@@ -8,7 +8,7 @@ from django.contrib import admin
 from accounts.models import User
 from core.admin import ReadOnlyAdmin, ReadOnlyInline
 from core.money import Money
-from orders.models import Order, OrderLine, Payment, Refund, RefundLine, SellerOrder
+from orders.models import Order, OrderLine, Payment, Redemption, Refund, RefundLine, SellerOrder
 
 
 def amount(field: str, label: str = "") -> Callable[[Any, Any], str]:
@@ -47,6 +47,14 @@ class PaymentInline(ReadOnlyInline):
     sum = amount("amount")
 
 
+class RedemptionInline(ReadOnlyInline):
+    model = Redemption
+    fields = ("promotion", "customer", "taken_off", "borne", "redeemed_at", "returned_at")
+    readonly_fields = fields
+    taken_off = amount("discount")
+    borne = amount("sponsored", "Borne by the platform")
+
+
 class RefundInline(ReadOnlyInline):
     model = Refund
     fields = ("reference", "kind", "sum", "reason", "transaction", "refunded_at")
@@ -67,7 +75,7 @@ class OrderAdmin(ReadOnlyAdmin):
     list_select_related = ("user",)
     search_fields = ("number", "reference", "user__email")
     date_hierarchy = "created_at"
-    inlines = (LineInline, SellerOrderInline, PaymentInline, RefundInline)
+    inlines = (LineInline, SellerOrderInline, RedemptionInline, PaymentInline, RefundInline)
     fields = (
         ("number", "reference"),
         ("user", "status"),

@@ -5,9 +5,17 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from accounts.models import User
 from core import addresses, countries
 from core.ids import uuid7
 from orders.models import Payment
+from orders.payments import registry
+
+
+def ways_to_pay(user: User | None) -> list[tuple[str, str]]:
+    """What a shopper chooses from on a page, which asks for no card."""
+    ways = registry.offered(is_guest=user is None)
+    return [(method, label) for method, label in ways if not registry.is_outside(method)]
 
 
 def _text(label: str, length: int, autocomplete: str, *, required: bool = True) -> forms.CharField:
@@ -17,8 +25,14 @@ def _text(label: str, length: int, autocomplete: str, *, required: bool = True) 
 
 class CheckoutForm(forms.Form):
     """``key`` names this attempt: sent twice, it buys once. ``expected_total``, in minor units, is what
-    the page said that it comes to."""
+    the page said that it comes to. Guests give an address, and no wallet."""
 
+    email = forms.EmailField(
+        label="E-mail",
+        max_length=254,
+        widget=forms.EmailInput({"autocomplete": "email"}),
+        help_text="We mail the order there, with a link to it.",
+    )
     recipient = _text("Full name", 200, "shipping name")
     street = _text("Address", 200, "shipping address-line1")
     street2 = _text("Address, line 2", 200, "shipping address-line2", required=False)
@@ -37,6 +51,15 @@ class CheckoutForm(forms.Form):
     )
     accept_price_changes = forms.BooleanField(required=False, label="Buy at the new prices")
     key = forms.CharField(max_length=36, widget=forms.HiddenInput, initial=lambda: str(uuid7()))
+
+    def __init__(self, *args: Any, user: User | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ways: Any = self.fields["payment_method"]
+        ways.choices = ways_to_pay(user)
+        if user is not None:
+            del self.fields["email"]
+        if len(ways.choices) == 1:
+            ways.initial = ways.choices[0][0]
 
     ADDRESS = ("recipient", "street", "street2", "city", "state", "zip", "country", "phone")
 

@@ -5,8 +5,9 @@ from typing import Any
 from rest_framework import serializers
 
 from cart.models import CartItem
+from cart.models.promotions import MAX_CODE
 from cart.pricing import TaxLine
-from cart.queries import CartView, ChoiceView, ParcelView
+from cart.queries import CartView, ChoiceView, ParcelView, PromotionView
 from cart.services import Reduced
 from core import countries
 from core.api.fields import MoneyField, StrictSerializer
@@ -22,6 +23,7 @@ class CartItemSerializer(serializers.Serializer[CartItem]):
     available_quantity = serializers.IntegerField()
     quantity = serializers.IntegerField()
     subtotal = MoneyField()
+    discount = MoneyField()
     available = serializers.BooleanField(source="is_available")
     price_changed = serializers.BooleanField(source="has_price_changed")
 
@@ -67,6 +69,21 @@ class DestinationSerializer(StrictSerializer):
         return value
 
 
+class CartPromotionSerializer(serializers.Serializer[PromotionView]):
+    """`applied` is false for a code that gives nothing at present; `reason` says why."""
+
+    code = serializers.CharField(allow_blank=True)
+    name = serializers.CharField(allow_blank=True)
+    discount = MoneyField()
+    applied = serializers.BooleanField(source="is_applied")
+    reason_code = serializers.CharField(allow_blank=True)
+    reason = serializers.CharField(allow_blank=True)
+
+
+class CodeSerializer(StrictSerializer):
+    code = serializers.CharField(max_length=MAX_CODE)
+
+
 class CartSerializer(serializers.Serializer[CartView]):
     """Shipping and taxes are null while the country is not known. ``tax`` comes on top of prices."""
 
@@ -84,6 +101,7 @@ class CartSerializer(serializers.Serializer[CartView]):
     total = MoneyField()
     parcels = ParcelSerializer(many=True)
     shipping_methods = ShippingChoiceSerializer(many=True, source="choices")
+    promotions = CartPromotionSerializer(many=True)
     currency = serializers.CharField()
     created_at = serializers.DateTimeField(allow_null=True)
     updated_at = serializers.DateTimeField(allow_null=True)

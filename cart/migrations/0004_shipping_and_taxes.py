@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_addresses_by_country'),
-        ('cart', '0002_guest_carts'),
+        ('cart', '0003_promotions'),
         ('catalog', '0009_variant_weight'),
     ]
 

@@ -2,13 +2,26 @@
 
 from collections.abc import Sequence
 
-from cart.pricing.lines import Choice, Customer, Parcel, PricedLine, Quote, Terms
-from cart.pricing.shipping import add_shipping
+from cart.pricing.discounts import best
+from cart.pricing.lines import (
+    Choice,
+    Code,
+    Customer,
+    Granted,
+    Parcel,
+    PricedLine,
+    Quote,
+    Terms,
+)
+from cart.pricing.offers import offers
+from cart.pricing.shipping import tariff
 from cart.pricing.taxes import TaxLine, add_taxes, tax_lines
 
 __all__ = [
     "Choice",
+    "Code",
     "Customer",
+    "Granted",
     "Parcel",
     "PricedLine",
     "Quote",
@@ -25,6 +38,12 @@ def quote(lines: Sequence[PricedLine], terms: Terms) -> Quote:
     :raises ShippingMethodUnknown: the shop has no method of this code.
     :raises NotShippedThere: a seller does not ship to the country.
     """
-    shipped = add_shipping(lines, terms)
-    taxed = add_taxes(shipped.lines, terms)
-    return Quote(taxed, shipped.parcels, shipped.choices)
+    offered, rates = offers(lines, terms), tariff(lines, terms)
+    priced = best(lines, offered.offers, ship=rates.ship)
+    return Quote(
+        add_taxes(priced.lines, terms),
+        parcels=rates.parcels(priced.lines),
+        choices=rates.choices(priced.lines),
+        granted=priced.granted,
+        codes=offered.codes,
+    )

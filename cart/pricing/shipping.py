@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from cart.errors import NotShippedThere, ShippingMethodUnknown
@@ -19,36 +19,81 @@ WITHOUT_RATES: Offers = {"": 0}
 
 
 @dataclass(frozen=True, slots=True)
-class Shipped:
-    """``lines`` in their order, with their shares of ``parcels``; ``choices`` are to be had."""
+class Tariff:
+    """What sellers ask there: their ``rates`` by seller and method's code.
 
-    lines: Sequence[PricedLine]
-    parcels: Sequence[Parcel] = ()
-    choices: Sequence[Choice] = ()
+    Pure: lines are shipped as often as discounts are tried. Without a country nothing is charged.
+    """
+
+    terms: Terms
+    methods: Mapping[str, ShippingMethod] = field(default_factory=dict)
+    rates: Mapping[tuple[UUID, str], ShippingRate] = field(default_factory=dict)
+
+    def ship(self, lines: Sequence[PricedLine]) -> Sequence[PricedLine]:
+        """Charge every line its share of its seller's parcel, by the goods' value after discounts."""
+        by_seller = _by_seller(lines)
+        shares = {
+            parcel.seller_id: iter(_shares(by_seller[parcel.seller_id], parcel.shipping))
+            for parcel in self.parcels(lines)
+        }
+        return [
+            replace(each, shipping=next(shares[each.seller.pk])) if shares else each
+            for each in lines
+        ]
+
+    def parcels(self, lines: Sequence[PricedLine]) -> list[Parcel]:
+        """One for each seller. Who does not offer the chosen method uses the first they offer."""
+        offers = self._offers(lines)
+        return [
+            _parcel(seller, offers[seller], self.terms.method, self.methods) for seller in offers
+        ]
+
+    def choices(self, lines: Sequence[PricedLine]) -> list[Choice]:
+        """Methods that may be chosen."""
+        return _choices(list(self._offers(lines).values()), self.methods)
+
+    def _offers(self, lines: Sequence[PricedLine]) -> dict[UUID, Offers]:
+        if self.terms.country is None:
+            return {}
+        return {
+            seller: {
+                code: _charge(self.rates[seller, code], own)
+                for code in self.methods
+                if (seller, code) in self.rates
+            }
+            or WITHOUT_RATES
+            for seller, own in _by_seller(lines).items()
+        }
 
 
-def add_shipping(lines: Sequence[PricedLine], terms: Terms) -> Shipped:
-    """Charge every line its share of its seller's parcel; nothing while the country is not known.
+def tariff(lines: Sequence[PricedLine], terms: Terms) -> Tariff:
+    """What there is to know of shipping ``lines``. At most three queries, for any number of lines.
 
-    Shares go by the goods' value after discounts. A seller who does not offer ``terms.method`` there
-    uses the first they offer. Three queries, for any number of lines.
+    A seller without any rate ships free of charge. Theirs for the country goes before theirs for
+    everywhere else.
 
     :raises ShippingMethodUnknown: the shop has no method of this code.
     :raises NotShippedThere: of sellers who have rates, but none for the country.
     """
     if terms.country is None and not terms.method:
-        return Shipped(lines)
+        return Tariff(terms)
     methods = {method.code: method for method in ShippingMethod.objects.all()}
     if terms.method and terms.method not in methods:
         raise ShippingMethodUnknown(field="shipping_method")
     if terms.country is None:
-        return Shipped(lines)
-    by_seller = _by_seller(lines)
-    offers = _offers(by_seller, terms, methods)
-    parcels = [_parcel(seller, offers[seller], terms.method, methods) for seller in by_seller]
-    shares = {p.seller_id: iter(_shares(by_seller[p.seller_id], p.shipping)) for p in parcels}
-    shipped = [replace(line, shipping=next(shares[line.seller.pk])) for line in lines]
-    return Shipped(shipped, parcels, _choices(list(offers.values()), methods))
+        return Tariff(terms)
+    sellers = {line.seller.pk: line.seller.name for line in lines}
+    there = ShippingRate.objects.filter(seller__in=sellers)
+    rated = set(there.order_by().values_list("seller", flat=True).distinct())
+    reaching = there.filter(country__in=[ELSEWHERE, terms.country], currency=terms.currency)
+    rates = {
+        (rate.seller_id, rate.method.code): rate
+        for rate in reaching.select_related("method").order_by("country")
+    }
+    unreached = rated - {seller for seller, _ in rates}
+    if unreached:
+        raise NotShippedThere(sorted(sellers[each] for each in unreached), country=terms.country)
+    return Tariff(terms, methods, rates)
 
 
 def _by_seller(lines: Sequence[PricedLine]) -> dict[UUID, list[PricedLine]]:
@@ -58,39 +103,10 @@ def _by_seller(lines: Sequence[PricedLine]) -> dict[UUID, list[PricedLine]]:
     return sellers
 
 
-def _offers(
-    by_seller: Mapping[UUID, Sequence[PricedLine]],
-    terms: Terms,
-    methods: Mapping[str, ShippingMethod],
-) -> dict[UUID, Offers]:
-    """What each seller asks there. Theirs for the country goes before theirs for everywhere else."""
-    rates = ShippingRate.objects.filter(seller__in=by_seller).order_by("country")
-    rated = set(rates.order_by().values_list("seller", flat=True).distinct())
-    offers: dict[UUID, dict[str, int]] = {seller: {} for seller in by_seller}
-    nearest = {
-        (rate.seller_id, rate.method_id): rate
-        for rate in rates.filter(
-            country__in=[ELSEWHERE, terms.country or ELSEWHERE], currency=terms.currency
-        )
-    }
-    for method in methods.values():
-        for seller, lines in by_seller.items():
-            if rate := nearest.get((seller, method.pk)):
-                offers[seller][method.code] = _charge(rate, lines)
-    _refuse_unreached([by_seller[s][0] for s in rated if not offers[s]], terms.country or "")
-    return {seller: offers[seller] or WITHOUT_RATES for seller in by_seller}
-
-
 def _charge(rate: ShippingRate, lines: Sequence[PricedLine]) -> int:
     goods = sum(line.goods for line in lines)
     grams = sum(line.variant.weight * line.quantity for line in lines)
     return rate.charge(goods=goods, grams=grams)
-
-
-def _refuse_unreached(lines: Sequence[PricedLine], country: str) -> None:
-    if lines:
-        names = sorted(line.seller.name for line in lines)
-        raise NotShippedThere(names, country=country)
 
 
 def _parcel(

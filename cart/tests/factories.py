@@ -1,15 +1,24 @@
-"""Methods, rates and taxes for tests of prices."""
+"""Methods, rates, taxes and promotions for tests of prices."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import factory
 
 from accounts.models import Seller
-from cart.models import ShippingMethod, ShippingRate, TaxRate
+from cart.models import Promotion, ShippingMethod, ShippingRate, TaxRate
 from cart.pricing import Customer, PricedLine, Terms
 from catalog.models import Variant
 from catalog.tests.factories import on_sale
 from core import clock
+
+BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
+NUMBERS = {
+    "percentage": {"rate": 1000},
+    "fixed": {"amount": 500},
+    "free_shipping": {},
+    "buy_x_get_y": {"buys": 2, "gets": 1, "rate": 10_000},
+}
 
 
 class ShippingMethodFactory(factory.django.DjangoModelFactory[ShippingMethod]):
@@ -53,3 +62,16 @@ def line(price: int = 1000, quantity: int = 1, *, weight: int = 0, **product: An
 
 def to(country: str | None = "GB", method: str = "") -> Terms:
     return Terms(Customer(), "GBP", clock.now(), country, method)
+
+
+def promotion(kind: str = "percentage", **columns: Any) -> Promotion:
+    """An unsaved one."""
+    usual = {"name": "Ten off", "kind": kind, "currency": "GBP", "starts_at": BEGINNING}
+    return Promotion(**{**usual, **NUMBERS[kind], **columns})
+
+
+def offered(kind: str = "percentage", **columns: Any) -> Promotion:
+    """One that shoppers may be given."""
+    made = promotion(kind, **columns)
+    made.save()
+    return made

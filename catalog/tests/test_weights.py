@@ -63,7 +63,7 @@ def test_weights_go_out_as_they_came_in_and_faults_name_their_column(api, alice)
     assert weights() == {"A-1": 350, "A-2": 80}
 
 
-def test_a_product_shows_its_weight_and_a_new_weight_is_a_new_version(client, db):
+def test_a_product_shows_its_weight_and_a_new_weight_is_a_new_version(client, transactional_db):
     variant = on_sale(slug="cup")
     assert "Weight" not in client.get("/p/cup").content.decode()
     before = version()

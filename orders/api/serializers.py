@@ -7,10 +7,14 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cart.api.serializers import AddItemSerializer, TaxLineSerializer
+from cart.models.promotions import MAX_CODE
+from cart.services.codes import MAX_CODES
 from core import addresses
 from core.api.fields import MoneyField, StrictSerializer
 from core.money import Money
-from orders.models import Order, OrderLine, Payment, Refund, SellerOrder
+from orders import links
+from orders.models import Order, OrderLine, Payment, Redemption, Refund, SellerOrder
+from orders.payments import registry
 from orders.queries import LABELS, Actor, Moment
 
 AMOUNT = {"type": "string", "pattern": r"^-?\d+(\.\d+)?$", "examples": ["24.99"]}
@@ -48,15 +52,35 @@ class AddressSerializer(StrictSerializer):
         return attrs
 
 
-class PurchaseSerializer(StrictSerializer):
+class PaymentChoiceSerializer(StrictSerializer):
+    """``payment_token`` stands for a card, as the provider's own page made it."""
+
     payment_method = serializers.ChoiceField(choices=Payment.AT_CHECKOUT)
+    payment_token = serializers.CharField(max_length=255, default="")
+
+
+class PurchaseSerializer(PaymentChoiceSerializer):
     shipping_address = AddressSerializer()
     billing_address = AddressSerializer(required=False)
     shipping_method = serializers.CharField(max_length=30, required=False)
     expected_total = MoneyField(required=False)
+    promotion_codes = serializers.ListField(
+        child=serializers.CharField(max_length=MAX_CODE), max_length=MAX_CODES, default=list
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if registry.is_outside(attrs["payment_method"]) and not attrs["payment_token"]:
+            message = "Send the token that stands for the card."
+            raise serializers.ValidationError({"payment_token": message})
+        return attrs
 
 
 class CheckoutSerializer(PurchaseSerializer):
+    email = serializers.EmailField(
+        max_length=254,
+        required=False,
+        help_text="A guest's, for news of the order. Whoever has an account leaves it out.",
+    )
     accept_price_changes = serializers.BooleanField(default=False)
 
 
@@ -119,10 +143,25 @@ class SellerOrderSerializer(serializers.ModelSerializer[SellerOrder]):
 
 class PaymentSerializer(serializers.ModelSerializer[Payment]):
     amount = AmountField()
+    client_secret = serializers.SerializerMethodField()
 
     class Meta:
         model = Payment
-        fields = ("id", "method", "status", "amount", "transaction_id", "captured_at")
+        fields = (
+            "id",
+            "method",
+            "status",
+            "amount",
+            "reason",
+            "client_secret",
+            "transaction_id",
+            "captured_at",
+        )
+
+    def get_client_secret(self, payment: Payment) -> str | None:
+        """What the provider's script needs where the buyer's bank wants to ask the buyer. Only in the
+        answer to checkout and to ``pay``."""
+        return self.context.get("secret") or None
 
 
 class RefundSerializer(serializers.ModelSerializer[Refund]):
@@ -131,6 +170,10 @@ class RefundSerializer(serializers.ModelSerializer[Refund]):
     class Meta:
         model = Refund
         fields = ("id", "amount", "reason", "transaction_id", "refunded_at")
+
+
+class PaySerializer(PaymentChoiceSerializer):
+    pass
 
 
 class CancelOrderSerializer(StrictSerializer):
@@ -145,9 +188,20 @@ class MomentSerializer(serializers.Serializer[Moment]):
     reason = serializers.CharField(allow_blank=True)
 
 
+class RedemptionSerializer(serializers.ModelSerializer[Redemption]):
+    code = serializers.CharField(source="promotion.code", allow_null=True)
+    name = serializers.CharField(source="promotion.name")
+    discount = AmountField()
+
+    class Meta:
+        model = Redemption
+        fields = ("code", "name", "discount")
+
+
 class OrderSerializer(serializers.ModelSerializer[Order]):
     items = OrderLineSerializer(many=True, source="lines")
     seller_orders = SellerOrderSerializer(many=True)
+    promotions = RedemptionSerializer(many=True, source="redemptions")
     subtotal = AmountField()
     discount = AmountField()
     shipping = AmountField()
@@ -159,6 +213,7 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
     refund_status = serializers.ChoiceField(choices=Order.RefundStatus.choices, read_only=True)
     refunds = RefundSerializer(many=True)
     payment = serializers.SerializerMethodField()
+    pay_by = serializers.DateTimeField(allow_null=True)
     shipping_address = AddressSerializer()
     billing_address = AddressSerializer()
 
@@ -172,6 +227,7 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
             "seller_orders",
             "subtotal",
             "discount",
+            "promotions",
             "shipping",
             "tax",
             "tax_included",
@@ -179,6 +235,7 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
             "total",
             "currency",
             "payment",
+            "pay_by",
             "refunded",
             "refund_status",
             "refunds",
@@ -191,5 +248,21 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
     @extend_schema_field(PaymentSerializer(allow_null=True))
     def get_payment(self, order: Order) -> Any:
         """The one that was captured, else the newest."""
-        payments = sorted(order.payments.all(), key=lambda p: (p.status == "captured", p.pk))
-        return PaymentSerializer(payments[-1]).data if payments else None
+        payments = sorted(
+            order.payments.all(), key=lambda p: (p.status == "captured", p.created_at, p.pk)
+        )
+        return PaymentSerializer(payments[-1], context=self.context).data if payments else None
+
+
+class PlacedOrderSerializer(OrderSerializer):
+    """For whoever has just placed it, as nobody else may have a guest's token."""
+
+    lookup_token = serializers.SerializerMethodField(
+        help_text="A guest's, for `/orders/lookup/{token}`; good for seven days."
+    )
+
+    class Meta(OrderSerializer.Meta):
+        fields: tuple[str, ...] = (*OrderSerializer.Meta.fields, "lookup_token")  # type: ignore[assignment]  # one more than the stub infers
+
+    def get_lookup_token(self, order: Order) -> str | None:
+        return None if order.user_id else links.token_of(order.pk)

@@ -1,6 +1,8 @@
 """Money into and out of an order's escrow."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
 
 from core import events
 from core.countries import UNKNOWN
@@ -8,7 +10,7 @@ from core.models import NEXT_VERSION, Event
 from ledger.chart import AccountSpec, funding, wallet
 from ledger.services import Line, Posted, Posting, post_batch
 from orders import accounts_chart
-from orders.models import Order, Payment
+from orders.models import Order, OrderLine, Payment
 from orders.services.drafts import Draft
 
 
@@ -38,7 +40,9 @@ def mark_paid(drafts: Sequence[Draft], posted: Sequence[Posted]) -> None:
     )
     free = [d.order.pk for d in drafts if not d.order.total]
     Order.objects.filter(pk__in=free).update(status=Order.Status.PAID, version=NEXT_VERSION)
-    events.record_many([_paid_event(d) for d in drafts])
+    events.record_many(
+        [paid_event(d.order, d.lines, d.order.created_at, d.order.buyer_id) for d in drafts]
+    )
 
 
 def _captured(order: Order, paid: Posted) -> Payment:
@@ -54,17 +58,21 @@ def _captured(order: Order, paid: Posted) -> Payment:
     )
 
 
-def payment(order: Order) -> Posting:
-    """The order's total from its buyer, and what the platform adds, into its escrow."""
+def payment(order: Order, source: AccountSpec | None = None) -> Posting:
+    """The order's total from its buyer, and what the platform adds, into its escrow.
+
+    From its buyer's purse when it was ordered, or from ``source`` now. It bears the same key, so
+    that the books take one payment of an order however many come.
+    """
     return Posting(
         kind="order_payment",
         key=f"order:{order.pk.hex}:pay",
         lines=lines(
-            (purse(order), -order.total),
+            (source or purse(order), -order.total),
             (accounts_chart.promotions(order.currency), -order.sponsored),
             (accounts_chart.escrow(order.pk, order.currency), order.total + order.sponsored),
         ),
-        effective_at=order.created_at,
+        effective_at=None if source else order.created_at,
         actor_id=order.user_id,
         metadata={"order": order.number},
     )
@@ -105,16 +113,18 @@ def tax_account(order: Order) -> AccountSpec:
     return accounts_chart.tax(order.shipping_address.get("country", UNKNOWN), order.currency)
 
 
-def _paid_event(draft: Draft) -> Event:
+def paid_event(
+    order: Order, sold: Iterable[OrderLine], at: datetime, actor_id: UUID | None
+) -> Event:
+    """The news of its payment, unsaved, with how much was sold of each product."""
     units: dict[str, int] = {}
-    for line in draft.lines:
+    for line in sold:
         product = str(line.product_id)
         units[product] = units.get(product, 0) + line.quantity
-    order = draft.order
     payload = {
         "number": order.number,
         "units": units,
         "amount": order.total,
-        "actor": order.user_id and str(order.user_id),
+        "actor": actor_id and str(actor_id),
     }
-    return Event(kind="order.paid", subject_id=order.pk, payload=payload, at=order.created_at)
+    return Event(kind="order.paid", subject_id=order.pk, payload=payload, at=at)

@@ -3,6 +3,8 @@ from collections.abc import Callable
 import pytest
 from django.db import DatabaseError, transaction
 
+from orders.tests import doubles
+
 
 @pytest.fixture
 def refused() -> Callable[[Callable[[], object]], None]:
@@ -18,3 +20,11 @@ def refused() -> Callable[[Callable[[], object]], None]:
             checked(write)
 
     return refused
+
+
+@pytest.fixture
+def double(settings) -> doubles.Double:
+    """The provider behind "test", which shoppers may choose."""
+    settings.PAYMENT_PROVIDERS = {"test": "orders.tests.doubles.Double"}
+    settings.PAYMENT_METHODS = ["wallet", "invoice", "test"]
+    return doubles.renewed()

@@ -1,0 +1,355 @@
+"""Random use of baskets and orders, held against a model of plain dicts after every step.
+
+``MERCAT_LONG=1`` takes minutes instead of seconds: ``MERCAT_LONG=1 pytest orders/tests/test_state_machine.py``.
+"""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.apps import apps
+from django.conf import settings as shop
+from django.db import connection, transaction
+from django.db.models import F, Q
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from accounts.models import User
+from accounts.tests.factories import UserFactory
+from cart import services as cart_services
+from cart.models import Cart, CartItem
+from cart.queries import cart_of, item_count
+from cart.shoppers import Shopper
+from catalog.errors import OutOfStock
+from catalog.models import Variant
+from catalog.services import adjust_stock, change_variant
+from catalog.tests.factories import on_sale
+from core import clock, idempotency
+from core.errors import DomainError
+from core.idempotency import Answer, KeyReused
+from core.ids import uuid7
+from core.money import Money
+from ledger.models import Account
+from ledger.queries import wallet_balances
+from ledger.testing import assert_books_balance
+from orders.accounts_chart import escrow
+from orders.models import Order, SellerOrder
+from orders.services import cancel_order, checkout
+from orders.tests.factories import from_wallet, give
+from orders.tests.model import GUEST, Model, Refusal
+
+LONG = bool(os.environ.get("MERCAT_LONG"))
+EXAMPLES = {"sqlite": 10, "postgresql": 20}
+
+BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
+APPS = ("cart", "catalog", "core", "ledger", "orders")
+BUYERS, VARIANTS = ("bob", "charlie"), 3
+
+buyers = st.sampled_from(BUYERS)
+shoppers = st.sampled_from([*BUYERS, GUEST])
+places = st.integers(0, VARIANTS - 1)
+"""Which variant."""
+quantities = st.one_of(st.integers(1, 4), st.integers(1, shop.CART_MAX_QUANTITY + 1))
+prices = st.integers(1, 2_000)
+numbers = st.integers(0, 99)
+"""Which of what there is, counted round."""
+
+
+class Shopping(RuleBasedStateMachine):
+    """Each run is a transaction of its own, rolled back at its end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.savepoint = transaction.atomic()
+        self.savepoint.__enter__()
+        self.now = BEGIN
+        self.model = Model()
+        self.people: dict[str, User] = {}
+        self.variants: list[UUID] = []
+        self.guest_cart: UUID | None = None
+        self.bought: list[tuple[idempotency.Request, str]] = []
+
+    def teardown(self) -> None:
+        connection.check_constraints()
+        transaction.set_rollback(True)
+        self.savepoint.__exit__(None, None, None)
+
+    @initialize(
+        stocks=st.lists(st.integers(0, 9), min_size=VARIANTS, max_size=VARIANTS),
+        pounds=st.lists(st.integers(1, 99), min_size=len(BUYERS), max_size=len(BUYERS)),
+    )
+    def open_the_shop(self, stocks: list[int], pounds: list[int]) -> None:
+        for place, stock in enumerate(stocks):
+            variant = on_sale(price=500 * (place + 1), stock=stock)
+            self.variants.append(variant.pk)
+            self.model.prices[variant.pk] = variant.price
+            self.model.opened[variant.pk] = stock
+        for name, amount in zip(BUYERS, pounds, strict=True):
+            self.people[name] = UserFactory(email=f"{name}@example.com")
+            give(self.people[name], f"{amount}.00")
+            self.model.wallets[name] = 100 * amount
+
+    @rule(whose=shoppers, place=places, quantity=quantities)
+    def add(self, whose: str, place: int, quantity: int) -> None:
+        variant = Variant.objects.get(pk=self.variants[place])
+        there = self.model.cart(whose).get(variant.pk)
+        after = quantity + (there.quantity if there else 0)
+
+        def add() -> CartItem:
+            return cart_services.add(
+                shopper=self._shopper(whose), variant=variant, quantity=quantity, at=self.now
+            )
+
+        if item := self._attempt(add, self.model.quantity_refusal(after)):
+            self.model.put(whose, variant.pk, after)
+            if whose == GUEST:
+                self.guest_cart = item.cart_id
+
+    @rule(whose=shoppers, place=places, quantity=st.one_of(st.just(0), quantities))
+    def set_quantity_or_remove(self, whose: str, place: int, quantity: int) -> None:
+        self._set(whose, whose, place, quantity)
+
+    @rule(whose=shoppers, owner=shoppers, place=places)
+    def reach_into_a_cart(self, whose: str, owner: str, place: int) -> None:
+        """One's own, or somebody else's."""
+        self._set(whose, owner, place, 1)
+
+    @rule(whose=shoppers)
+    def clear(self, whose: str) -> None:
+        cart_services.clear(shopper=self._shopper(whose), at=self.now)
+        self.model.carts.pop(whose, None)
+
+    @rule(whose=buyers)
+    def sign_in_with_a_guests_cart(self, whose: str) -> None:
+        """A second time there is nothing left to merge."""
+        reduced = cart_services.merge(
+            user=self.people[whose], guest_cart=self.guest_cart or uuid7(), at=self.now
+        )
+        expected = self.model.merge(whose)
+        assert {one.variant.pk: one.asked for one in reduced} == expected
+        assert {one.kept for one in reduced} <= {shop.CART_MAX_QUANTITY}
+
+    @rule(place=places, price=prices)
+    def change_price(self, place: int, price: int) -> None:
+        variant = Variant.objects.get(pk=self.variants[place])
+        variant.price = price
+        change_variant(variant, {"price"}, at=self.now)
+        self.model.prices[variant.pk] = price
+
+    @rule(place=places, change=st.integers(-9, 9).filter(bool))
+    def adjust(self, place: int, change: int) -> None:
+        variant = Variant.objects.get(pk=self.variants[place])
+        short = self.model.stock(variant.pk) + change < 0
+
+        def adjust() -> Any:
+            return adjust_stock(variant, change, note="counted", actor_id=None, at=self.now)
+
+        if self._attempt(adjust, OutOfStock if short else None):
+            self.model.adjusted[variant.pk] += change
+
+    @rule(whose=buyers, pounds=st.integers(1, 99))
+    def top_up(self, whose: str, pounds: int) -> None:
+        give(self.people[whose], f"{pounds}.00")
+        self.model.wallets[whose] += 100 * pounds
+
+    @rule(
+        whose=buyers,
+        accepts=st.booleans(),
+        off=st.sampled_from([None, None, 0, -1, 1]),
+    )
+    def check_out(self, whose: str, accepts: bool, off: int | None) -> None:
+        """``off`` is by how much the buyer was told something else than what it comes to."""
+        told = None if off is None else max(0, self.model.cart_total(whose) + off)
+        request = idempotency.Request(f"test:{whose}", uuid7().hex, "the first")
+        refusal = self.model.checkout_refusal(whose, accepts=accepts, told=told)
+
+        def buy() -> Answer:
+            return self._once(request, lambda: self._checked_out(whose, accepts, told))
+
+        if answer := self._attempt(buy, refusal):
+            assert not answer.is_replayed
+            self.bought.append((request, answer.body))
+            self.model.check_out(whose, UUID(answer.body))
+
+    @precondition(lambda self: self.bought)
+    @rule(number=numbers)
+    def repeat(self, number: int) -> None:
+        request, order = _nth(self.bought, number)
+        before = _rows()
+
+        again = self._once(request, _never)
+
+        assert (again.is_replayed, again.body) == (True, order)
+        assert _rows() == before
+
+    @precondition(lambda self: self.bought)
+    @rule(number=numbers)
+    def use_a_key_for_another_purchase(self, number: int) -> None:
+        request, _ = _nth(self.bought, number)
+        other = idempotency.Request(request.scope, request.key, "another")
+        self._attempt(lambda: self._once(other, _never), KeyReused)
+
+    @precondition(lambda self: self.model.orders)
+    @rule(number=numbers)
+    def cancel(self, number: int) -> None:
+        """Also what is cancelled already: nothing is given back twice."""
+        order_id = _nth(list(self.model.orders), number)
+
+        def cancel() -> Order:
+            return cancel_order(order_id, actor_id=None, reason="Thought better of it", at=self.now)
+
+        if self._attempt(cancel, self.model.cancel_refusal(order_id)):
+            self.model.cancel(order_id)
+
+    @precondition(lambda self: self.model.orders)
+    @rule(number=numbers)
+    def send_a_part(self, number: int) -> None:
+        order_id = _nth(list(self.model.orders), number)
+        order = self.model.orders[order_id]
+        if order.status == "paid":
+            part = SellerOrder.objects.filter(order=order_id).order_by("pk")[:1].get()
+            SellerOrder.objects.filter(pk=part.pk).update(status=SellerOrder.Status.SHIPPED)
+            order.is_sent = True
+
+    @invariant()
+    def books_balance(self) -> None:
+        assert_books_balance()
+
+    @invariant()
+    def stocks_and_wallets_are_the_models(self) -> None:
+        variants = Variant.objects.select_related("product")
+        for variant in variants:
+            assert variant.stock == self.model.stock(variant.pk)
+            assert variant.product.in_stock is (variant.stock > 0)
+        for name, person in self.people.items():
+            [shown] = wallet_balances(person.pk, "GBP")
+            assert shown.available.amount == self.model.wallets[name]
+
+    @invariant()
+    def orders_are_the_models(self) -> None:
+        found = {
+            order.pk: (order.status, order.total, order.paid, order.refunded)
+            for order in Order.objects.all()
+        }
+        assert found == {
+            pk: (one.status, one.total, one.total, one.refunded)
+            for pk, one in self.model.orders.items()
+        }
+
+    @invariant()
+    def escrow_holds_what_was_paid_less_what_went_back(self) -> None:
+        held = dict(Account.objects.filter(kind="escrow").values_list("code", "balance"))
+        assert held == {
+            escrow(pk, "GBP").code: one.in_escrow for pk, one in self.model.orders.items()
+        }
+
+    @invariant()
+    def nothing_is_paid_without_a_payment(self) -> None:
+        paid = Order.objects.filter(status=Order.Status.PAID)
+        assert not paid.exclude(payments__status="captured", payments__amount=F("total")).exists()
+
+    @invariant()
+    def carts_are_the_models(self) -> None:
+        for whose in (*self.people, GUEST):
+            shopper, expected = self._shopper(whose), self.model.cart(whose)
+            cart = cart_of(shopper, at=clock.now())
+            items = {item.variant_id: (item.quantity, item.seen_price) for item in cart.items}
+            assert items == expected
+            assert cart.subtotal == Money(self.model.cart_total(whose), "GBP")
+            count = sum(item.quantity for item in expected.values())
+            assert (cart.total_items, item_count(shopper)) == (count, count)
+
+    def _shopper(self, whose: str) -> Shopper:
+        return (
+            Shopper(guest_cart=self.guest_cart) if whose == GUEST else Shopper(self.people[whose])
+        )
+
+    def _set(self, whose: str, owner: str, place: int, quantity: int) -> None:
+        """Of an item in the cart of ``owner``."""
+        variant = self.variants[place]
+        items = CartItem.objects.filter(self._in_cart_of(owner), variant=variant)
+        item_id = items.values_list("pk", flat=True).first() or uuid7()
+        refusal = self.model.set_refusal(owner if whose == owner else "", variant, quantity)
+
+        def change() -> bool:
+            cart_services.set_quantity(
+                shopper=self._shopper(whose), item_id=item_id, quantity=quantity, at=self.now
+            )
+            return True
+
+        if self._attempt(change, refusal):
+            self.model.put(whose, variant, quantity)
+
+    def _in_cart_of(self, owner: str) -> Q:
+        return Q(cart__in=Cart.objects.filter(self._shopper(owner).carts))
+
+    def _checked_out(self, whose: str, accepts: bool, told: int | None) -> Answer:
+        order = checkout(
+            purchase=from_wallet(self.people[whose], expected_total=told),
+            shopper=self._shopper(whose),
+            accept_price_changes=accepts,
+            at=self.now,
+        )
+        assert order.status == "paid"
+        return Answer(201, "text/plain", str(order.pk))
+
+    def _once(self, request: idempotency.Request, attempt: Callable[[], Answer]) -> Answer:
+        return idempotency.answer_once(request, attempt, at=self.now)
+
+    def _attempt(self, call: Callable[[], Any], expected: Refusal) -> Any:
+        """What it answers, or None where the model says that it is refused: then nothing changed."""
+        self.now += timedelta(minutes=1)
+        before = _rows()
+        answer, refusal = _tried(call)
+        assert refusal is expected
+        if refusal:
+            assert _rows() == before
+        return answer
+
+
+def _tried(call: Callable[[], Any]) -> tuple[Any, Refusal]:
+    try:
+        return call(), None
+    except DomainError as refusal:
+        return None, type(refusal)
+
+
+def _rows() -> list[list[tuple[Any, ...]]]:
+    """Every row of every table that shopping writes to."""
+    models = [model for name in APPS for model in apps.get_app_config(name).get_models()]
+    return [list(model._base_manager.order_by("pk").values_list()) for model in models]
+
+
+def _never() -> Answer:
+    raise AssertionError("it is bought already")
+
+
+def _nth(some: list[Any], number: int) -> Any:
+    return some[number % len(some)]
+
+
+@pytest.mark.django_db
+def test_whatever_is_done_stock_money_and_baskets_are_the_models() -> None:
+    run_state_machine_as_test(
+        Shopping,
+        settings=settings(
+            max_examples=200 if LONG else EXAMPLES[connection.vendor],
+            stateful_step_count=50 if LONG else 25,
+            derandomize=not LONG,
+            print_blob=True,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
