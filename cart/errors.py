@@ -1,8 +1,9 @@
 """What can go wrong with a cart."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from core import errors
+from core import countries, errors
 
 
 class TooManyInCart(errors.Conflict):
@@ -30,6 +31,30 @@ class CartTokenInvalid(errors.Invalid):
 class CartEmpty(errors.Invalid):
     code = "cart_empty"
     message = "The basket is empty."
+
+
+class ShippingMethodUnknown(errors.Invalid):
+    code = "shipping_method_unknown"
+    message = "There is no such way of shipping."
+
+
+class NotShippedThere(errors.Conflict):
+    code = "not_shipped_there"
+
+    def __init__(self, sellers: Sequence[str], *, country: str) -> None:
+        names = " and ".join(sellers)
+        verb = "does" if len(sellers) == 1 else "do"
+        super().__init__(
+            f"{names} {verb} not ship to {countries.NAMES.get(country, country)}.",
+            field="country",
+            sellers=list(sellers),
+            country=country,
+        )
+
+
+class ShippingRateTaken(errors.Conflict):
+    code = "shipping_rate_taken"
+    message = "There is a rate for this method and country already."
 
 
 class PromotionUnknown(errors.NotFound):

@@ -10,10 +10,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cart import guests, queries, services
 from cart.errors import CodeNotEntered
-from cart.forms import AddForm, CodeForm, QuantityForm
+from cart.forms import AddForm, CodeForm, DestinationForm, QuantityForm
 from cart.models import CartItem
 from core import clock
 from core.errors import DomainError
+from core.pages import add_refusal
 
 
 @require_safe
@@ -107,9 +108,12 @@ def _page(
     status: int = 200,
     code_form: CodeForm | None = None,
 ) -> HttpResponse:
-    context = {
-        "cart": queries.cart_of(guests.of_page(request), at=clock.now()),
-        "errors": errors,
-        "code_form": code_form or CodeForm(),
-    }
+    form = DestinationForm(request.GET)
+    shopper, at = guests.of_page(request), clock.now()
+    try:
+        cart = queries.cart_of(shopper, at=at, **form.destination)
+    except DomainError as error:
+        add_refusal(form, error)
+        cart = queries.cart_of(shopper, at=at)
+    context = {"cart": cart, "errors": errors, "form": form, "code_form": code_form or CodeForm()}
     return render(request, "cart/cart.html", context, status=status)

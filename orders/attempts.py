@@ -69,6 +69,8 @@ def _bought(shopper: Shopper, form: CheckoutForm) -> Answer | Intent:
             customer=_customer(shopper.user, form),
             method=Payment.Method(form.cleaned_data["payment_method"]),
             addresses=(form.address, form.address),
+            shipping_method=form.cleaned_data["shipping_method"],
+            expected_total=form.cleaned_data["expected_total"],
         ),
         shopper=shopper,
         accept_price_changes=form.cleaned_data["accept_price_changes"],

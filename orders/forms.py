@@ -3,16 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
+from core import addresses, countries
 from core.ids import uuid7
-from orders import countries
 from orders.models import Payment
 from orders.payments import registry
-
-
-def by_name() -> list[tuple[str, str]]:
-    """Countries as choices, in the order of their names."""
-    return sorted(countries.NAMES.items(), key=lambda country: country[1])
 
 
 def _text(label: str, length: int, autocomplete: str, *, required: bool = True) -> forms.CharField:
@@ -61,7 +57,9 @@ class ContinueForm(PayForm):
 
 
 class CheckoutForm(PayForm):
-    """``key`` names this attempt: sent twice, it buys once. Guests give an address, and no wallet."""
+    """``key`` names this attempt: sent twice, it buys once. ``expected_total``, in minor units, is what
+    the page said that it comes to. Guests give an address, and no wallet.
+    """
 
     email = forms.EmailField(
         label="E-mail",
@@ -72,11 +70,13 @@ class CheckoutForm(PayForm):
     recipient = _text("Full name", 200, "shipping name")
     street = _text("Address", 200, "shipping address-line1")
     street2 = _text("Address, line 2", 200, "shipping address-line2", required=False)
-    city = _text("Town or city", 100, "shipping address-level2")
-    state = _text("County", 100, "shipping address-level1", required=False)
-    zip = _text("Postcode", 20, "shipping postal-code")
-    country = forms.ChoiceField(choices=by_name, initial="GB")
+    city = _text("Town or city", 100, "shipping address-level2", required=False)
+    state = _text("County or state", 100, "shipping address-level1", required=False)
+    zip = _text("Postcode", 20, "shipping postal-code", required=False)
+    country = forms.ChoiceField(choices=countries.by_name, initial="GB")
     phone = _text("Phone", 32, "shipping tel", required=False)
+    shipping_method = forms.CharField(max_length=30, required=False, widget=forms.HiddenInput)
+    expected_total = forms.IntegerField(required=False, widget=forms.HiddenInput)
     accept_price_changes = forms.BooleanField(required=False, label="Buy at the new prices")
 
     ADDRESS = ("recipient", "street", "street2", "city", "state", "zip", "country", "phone")
@@ -85,6 +85,14 @@ class CheckoutForm(PayForm):
         super().__init__(*args, is_guest=is_guest, **kwargs)
         if not is_guest:
             del self.fields["email"]
+
+    def clean(self) -> dict[str, Any]:
+        """What else an address needs depends on its country."""
+        cleaned = super().clean()
+        if not {"street", "country"} & set(self.errors):
+            for fault in addresses.faults(cleaned):
+                self.add_error(fault.field, ValidationError(fault.detail, code=fault.code))
+        return cleaned
 
     @property
     def address(self) -> dict[str, str]:

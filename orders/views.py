@@ -16,7 +16,8 @@ from accounts.models import User
 from accounts.visitors import visitor
 from cart.guests import of_page
 from cart.queries import CartView, cart_of
-from core import clock
+from cart.shoppers import Shopper
+from core import clock, countries
 from core.errors import DomainError
 from core.idempotency import Answer
 from core.ids import uuid7
@@ -36,24 +37,35 @@ ON_PAGE = 10
 def checkout(request: HttpRequest) -> HttpResponse:
     """Buy what is in the basket; what is wrong is shown where it is, and nothing is half done.
 
+    ``update`` in the form only says what it comes to, for the country and method chosen there.
     Guests sign in first where they have no way to pay.
     """
     shopper = of_page(request)
-    is_guest = shopper.user is None
-    if not registry.offered(is_guest=is_guest):
+    if not registry.offered(is_guest=shopper.user is None):
         return redirect_to_login(reverse("checkout"))
-    initial = _last_address(shopper.user) if shopper.user else {}
-    form = CheckoutForm(request.POST or None, initial=initial, is_guest=is_guest)
-    if request.method == "POST" and form.is_valid():
+    form = _form(request, shopper.user)
+    if form.is_bound and form.is_valid():
         try:
             return _to_order(request, attempts.buy_once(shopper, form))
         except DomainError as error:
             add_refusal(form, error)
             form.data = _with_new_key(form.data)
-    cart = cart_of(shopper, at=clock.now())
-    if not cart.items and request.method != "POST":
+    terms = _terms(shopper, form)
+    if not terms["cart"].items and request.method != "POST":
         return redirect("cart")
-    return render(request, "orders/checkout.html", {"form": form, **_terms(shopper.user, cart)})
+    return render(request, "orders/checkout.html", {"form": form, **terms})
+
+
+def _form(request: HttpRequest, user: User | None) -> CheckoutForm:
+    """An attempt, or a form to fill in: with the last address, and what was chosen so far."""
+    is_guest = user is None
+    if request.method == "POST" and "update" not in request.POST:
+        return CheckoutForm(request.POST, is_guest=is_guest)
+    chosen = request.POST.dict() or {
+        name: request.GET[name] for name in ("country", "shipping_method") if name in request.GET
+    }
+    last = _last_address(user) if user else {}
+    return CheckoutForm(initial={**last, **chosen}, is_guest=is_guest)
 
 
 def _to_order(request: HttpRequest, bought: Answer) -> HttpResponse:
@@ -79,10 +91,23 @@ def _last_address(buyer: User) -> dict[str, str]:
     return last.shipping_address if last else {"recipient": buyer.name}
 
 
-def _terms(user: User | None, cart: CartView) -> dict[str, Any]:
+def _priced(shopper: Shopper, form: CheckoutForm) -> tuple[CartView, str]:
+    """The basket as it would go where the form says, or why it cannot, then without shipping or tax."""
+    at = clock.now()
+    country, method = form["country"].value(), form["shipping_method"].value() or ""
+    try:
+        known = country if country in countries.NAMES else None
+        return cart_of(shopper, at=at, country=known, method=method), ""
+    except DomainError as error:
+        return cart_of(shopper, at=at), error.detail
+
+
+def _terms(shopper: Shopper, form: CheckoutForm) -> dict[str, Any]:
+    cart, refusal = _priced(shopper, form)
     return {
         "cart": cart,
-        **(_wallet(user, cart) if user else {}),
+        "shipping_refusal": refusal,
+        **(_wallet(shopper.user, cart) if shopper.user else {}),
         "price_changes": [
             {
                 "product_name": item.variant.product.title,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cart.api import codes, customers, seller_promotions, views
+from cart.api import codes, customers, seller_promotions, shipping, views
 
 urlpatterns = [
     path("cart", views.CartDetailView.as_view()),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("cart/promotions", codes.CartPromotionsView.as_view()),
     path("cart/items", views.CartItemsView.as_view()),
     path("cart/items/<uuid:item_id>", views.CartItemView.as_view()),
+    path("seller/shipping-rates", shipping.ShippingRatesView.as_view()),
+    path("seller/shipping-rates/<uuid:rate_id>", shipping.ShippingRateView.as_view()),
     path("seller/promotions", seller_promotions.OwnPromotionsView.as_view()),
     path("seller/promotions/<uuid:promotion_id>", seller_promotions.OwnPromotionView.as_view()),
 ]

@@ -115,6 +115,18 @@ class Parcel:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """A method of shipping that may be chosen: how many working days it takes, and what all parcels
+    together cost by it before discounts."""
+
+    method: str
+    name: str
+    days_from: int
+    days_to: int
+    shipping: int
+
+
+@dataclass(frozen=True, slots=True)
 class Granted:
     """What a promotion takes off, and how much of that the platform bears."""
 
@@ -144,6 +156,7 @@ class Quote:
 
     lines: Sequence[PricedLine]
     parcels: Sequence[Parcel] = ()
+    choices: Sequence[Choice] = ()
     granted: Sequence[Granted] = ()
     codes: Sequence[Code] = ()
 

@@ -222,7 +222,9 @@ def test_the_back_office_counts_a_stock_and_finds_what_is_low(client, dana):
     url = reverse("admin:catalog_variant_change", args=[variant.pk])
     form = {"sku": variant.sku, "options": "{}", "price": 1000, "position": 0, "is_active": "on"}
 
-    answer = client.post(url, {**form, "low_stock_at": 0, "counted": 2, "note": "Two broke"})
+    answer = client.post(
+        url, {**form, "low_stock_at": 0, "weight": 0, "counted": 2, "note": "Two broke"}
+    )
 
     assert answer.status_code == 302
     assert movements(variant)[1:] == [(2, -3, 2, "adjustment")]

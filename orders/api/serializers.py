@@ -6,12 +6,13 @@ from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from cart.api.serializers import AddItemSerializer
+from cart.api.serializers import AddItemSerializer, TaxLineSerializer
 from cart.models.promotions import MAX_CODE
 from cart.services.codes import MAX_CODES
+from core import addresses
 from core.api.fields import MoneyField, StrictSerializer
 from core.money import Money
-from orders import countries, links
+from orders import links
 from orders.models import Order, OrderLine, Payment, Redemption, Refund, SellerOrder
 from orders.payments import registry
 from orders.queries import LABELS, Actor, Moment
@@ -31,19 +32,24 @@ class AmountField(serializers.Field[Any, Any, str, Any]):
 
 
 class AddressSerializer(StrictSerializer):
+    """What else an address needs depends on its country; see ``core.addresses``."""
+
     recipient = serializers.CharField(max_length=200)
     street = serializers.CharField(max_length=200)
     street2 = serializers.CharField(max_length=200, required=False, allow_blank=True)
-    city = serializers.CharField(max_length=100)
+    city = serializers.CharField(max_length=100, required=False, allow_blank=True)
     state = serializers.CharField(max_length=100, required=False, allow_blank=True)
-    zip = serializers.CharField(max_length=20)
+    zip = serializers.CharField(max_length=20, required=False, allow_blank=True)
     country = serializers.CharField(min_length=2, max_length=2)
     phone = serializers.CharField(max_length=32, required=False, allow_blank=True)
 
-    def validate_country(self, value: str) -> str:
-        if value not in countries.NAMES:
-            raise serializers.ValidationError("Give an ISO 3166 code of two capital letters.")
-        return value
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        wrong = addresses.faults(attrs)
+        if wrong:
+            raise serializers.ValidationError(
+                {f.field: [serializers.ErrorDetail(f.detail, code=f.code)] for f in wrong}
+            )
+        return attrs
 
 
 class PaymentChoiceSerializer(StrictSerializer):
@@ -61,6 +67,7 @@ def token_of(body: Any) -> str:
 class PurchaseSerializer(PaymentChoiceSerializer):
     shipping_address = AddressSerializer()
     billing_address = AddressSerializer(required=False)
+    shipping_method = serializers.CharField(max_length=30, required=False)
     expected_total = MoneyField(required=False)
     promotion_codes = serializers.ListField(
         child=serializers.CharField(max_length=MAX_CODE), max_length=MAX_CODES, default=list
@@ -97,6 +104,10 @@ class OrderLineSerializer(serializers.ModelSerializer[OrderLine]):
     product_name = serializers.CharField(source="title")
     price = serializers.SerializerMethodField()
     subtotal = AmountField()
+    discount = AmountField()
+    shipping = AmountField()
+    tax = AmountField()
+    tax_included = AmountField()
 
     class Meta:
         model = OrderLine
@@ -108,6 +119,12 @@ class OrderLineSerializer(serializers.ModelSerializer[OrderLine]):
             "price",
             "quantity",
             "subtotal",
+            "discount",
+            "shipping",
+            "tax",
+            "tax_included",
+            "tax_rate",
+            "tax_name",
         )
 
     @extend_schema_field(AMOUNT)
@@ -117,12 +134,16 @@ class OrderLineSerializer(serializers.ModelSerializer[OrderLine]):
 
 
 class SellerOrderSerializer(serializers.ModelSerializer[SellerOrder]):
+    """One seller's parcel. ``tax`` is all of it, on top of prices or in them."""
+
     seller = serializers.CharField(source="seller.slug")
+    shipping = AmountField()
+    tax = AmountField()
     total = AmountField()
 
     class Meta:
         model = SellerOrder
-        fields = ("id", "seller", "status", "total")
+        fields = ("id", "seller", "status", "shipping_method", "shipping", "tax", "total")
 
 
 class PaymentSerializer(serializers.ModelSerializer[Payment]):
@@ -190,6 +211,8 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
     discount = AmountField()
     shipping = AmountField()
     tax = AmountField()
+    tax_included = AmountField()
+    taxes = TaxLineSerializer(many=True)
     total = AmountField()
     refunded = AmountField()
     refund_status = serializers.ChoiceField(choices=Order.RefundStatus.choices, read_only=True)
@@ -212,6 +235,8 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
             "promotions",
             "shipping",
             "tax",
+            "tax_included",
+            "taxes",
             "total",
             "currency",
             "payment",

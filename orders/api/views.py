@@ -247,6 +247,7 @@ def _purchase(customer: Customer, body: Mapping[str, Any]) -> Purchase:
         customer=customer,
         method=Payment.Method(body["payment_method"]),
         addresses=(shipping, body.get("billing_address", shipping)),
+        shipping_method=body.get("shipping_method", ""),
         codes=tuple(body["promotion_codes"]),
         expected_total=None if expected is None else expected.amount,
     )

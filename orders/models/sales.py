@@ -15,10 +15,12 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Seller, User
+from cart.pricing import TaxLine, tax_lines
 from catalog.models import Product, Variant
+from core import countries
 from core.models import Identified, Versioned
 from core.money import Money, exponent
-from orders import countries, errors, links
+from orders import errors, links
 
 NUMBER_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O or U, so a number survives being read out."""
@@ -197,6 +199,11 @@ class Order(Versioned):
         return self.money(self.total)
 
     @property
+    def taxes(self) -> list[TaxLine]:
+        """What ``tax`` and ``tax_included`` are made of (lines must be prefetched in lists)."""
+        return tax_lines(self.lines.all(), self.currency)
+
+    @property
     def refunded_money(self) -> Money:
         return self.money(self.refunded)
 
@@ -269,6 +276,10 @@ class SellerOrder(Versioned):
     @property
     def is_unsent(self) -> bool:
         return self.status in {self.Status.PENDING, self.Status.ACCEPTED}
+
+    @property
+    def shipping_money(self) -> Money:
+        return Money(self.shipping, self.currency)
 
     @property
     def total_money(self) -> Money:

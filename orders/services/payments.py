@@ -5,11 +5,11 @@ from datetime import datetime
 from uuid import UUID
 
 from core import events
+from core.countries import UNKNOWN
 from core.models import NEXT_VERSION, Event
 from ledger.chart import AccountSpec, funding, wallet
 from ledger.services import Line, Posted, Posting, post_batch
 from orders import accounts_chart
-from orders.countries import UNKNOWN
 from orders.models import Order, OrderLine, Payment
 from orders.services.drafts import Draft
 

@@ -43,6 +43,12 @@ def test_checkout_answers_with_the_order(api, bob, ready):
         "price": "4.50",
         "quantity": 1,
         "subtotal": "4.50",
+        "discount": "0.00",
+        "shipping": "0.00",
+        "tax": "0.00",
+        "tax_included": "0.00",
+        "tax_rate": 0,
+        "tax_name": "",
     }
     assert (order["payment"]["method"], order["payment"]["status"]) == ("wallet", "captured")
     assert order["billing_address"] == ADDRESS

@@ -4,6 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from accounts.tests.factories import UserFactory
+from cart.tests.factories import TaxRateFactory, ships
 from catalog.services import wishlists
 from catalog.tests.factories import BrandFactory, on_sale
 from orders import links
@@ -22,6 +23,8 @@ PAGES = {
     "product with what was seen before": "/p/lantern",
     "cart": "/cart",
     "checkout": "/checkout",
+    "estimated cart": "/cart?country=GB",
+    "checkout by express": "/checkout?country=GB&shipping_method=express",
     "orders": "/orders",
     "order": "/orders/{number}?placed",
     "wallet": "/wallet",
@@ -47,6 +50,9 @@ def place(db):
     lantern = on_sale(title="Lantern", slug="lantern")
     order = buy(bob, cup, lantern)
     put_in_cart(bob, cup)
+    ships(cup.product.seller, "GB", per_kg=50)
+    ships(cup.product.seller, "GB", method="express", price=795)
+    TaxRateFactory()
     full = wishlists.create_wishlist(owner=bob, name="For " + "Granny" * 12)
     wishlists.share_wishlist(full, at=full.created_at)
     for variant in (cup, lantern, on_sale(stock=0)):
