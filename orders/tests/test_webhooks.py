@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 
 from catalog.tests.factories import on_sale
-from core.ids import uuid7
 from orders import tasks
 from orders.models import Payment, WebhookReceipt
 from orders.payments.provider import State
@@ -98,7 +97,7 @@ def test_an_unknown_provider_is_not_found(api, payment):
     assert (response.status_code, response.json()["code"]) == (404, "payment_provider_unknown")
 
 
-@pytest.mark.parametrize("body", ["evt_1", "evt_1 nonsense", f"evt_1 {uuid7().hex}"])
+@pytest.mark.parametrize("body", ["evt_1", "evt_1 nonsense", "evt_1 019a0000000070008000000000000000"])
 def test_what_is_about_nothing_of_ours_is_accepted(api, payment, provider, body):
     assert notify(api, body).status_code == 200
 
