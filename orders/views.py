@@ -116,6 +116,7 @@ def _terms(buyer: User, cart: CartView) -> dict[str, Any]:
     wallet = wallet_balances(buyer.pk, cart.currency)[0].available
     short = cart.total.amount - wallet.amount
     return {
+        "stripe_key": _stripe_key(),
         "cart": cart,
         "wallet": wallet,
         "shortfall": Money(short, cart.currency) if short > 0 else None,
@@ -161,6 +162,7 @@ def _shown(request: HttpRequest, order: Order, **more: Any) -> HttpResponse:
         "pay_form": ContinueForm() if waits else None,
         "open_payment": services.open_payment(order),
         "instructions": settings.INVOICE_INSTRUCTIONS,
+        "stripe_key": _stripe_key(),
         **more,
     }
     return render(request, "orders/order.html", context)
@@ -229,3 +231,9 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
             messages.success(request, f"Order {own.number} is cancelled.")
         return redirect("order", own.number)
     return render(request, "orders/cancel.html", {"order": own, "form": form})
+
+
+def _stripe_key() -> str:
+    """What Stripe's form for cards is shown with; "" where there is none."""
+    offered = Payment.Method.STRIPE in settings.PAYMENT_METHODS
+    return settings.STRIPE_PUBLISHABLE_KEY if offered else ""
