@@ -26,7 +26,7 @@ from core.pages import add_refusal, page_of
 from ledger.queries import wallet_balances
 from orders import attempts, services
 from orders.forms import CancelForm, CheckoutForm, ContinueForm
-from orders.models import Order
+from orders.models import Order, Payment
 from orders.payments import registry
 from orders.queries import timeline
 
@@ -105,6 +105,7 @@ def _priced(shopper: Shopper, form: CheckoutForm) -> tuple[CartView, str]:
 def _terms(shopper: Shopper, form: CheckoutForm) -> dict[str, Any]:
     cart, refusal = _priced(shopper, form)
     return {
+        "stripe_key": _stripe_key(),
         "cart": cart,
         "shipping_refusal": refusal,
         **(_wallet(shopper.user, cart) if shopper.user else {}),
@@ -175,6 +176,7 @@ def shown(request: HttpRequest, order: Order, ways: Ways, **more: Any) -> HttpRe
         "pay_form": ContinueForm(is_guest=order.user_id is None) if waits else None,
         "open_payment": services.open_payment(order),
         "instructions": settings.INVOICE_INSTRUCTIONS,
+        "stripe_key": _stripe_key(),
         **more,
     }
     return render(request, "orders/order.html", context)
@@ -221,3 +223,9 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
         return redirect("order", own.number)
     context = {"order": own, "form": form, "order_url": reverse("order", args=[own.number])}
     return render(request, "orders/cancel.html", context)
+
+
+def _stripe_key() -> str:
+    """What Stripe's form for cards is shown with; "" where there is none."""
+    offered = Payment.Method.STRIPE in settings.PAYMENT_METHODS
+    return settings.STRIPE_PUBLISHABLE_KEY if offered else ""

@@ -8,6 +8,7 @@ from config.settings.environment import *  # noqa: F403  # what others read of i
 from config.settings.environment import BASE_DIR, VAR_DIR, env, local_secret
 from config.settings.jobs import *  # noqa: F403  # Django's way to share settings
 from config.settings.payments import *  # noqa: F403  # as above
+from config.settings.payments import STRIPE_PUBLISHABLE_KEY, STRIPE_SOURCES
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "") or local_secret("secret_key", 64)
@@ -262,6 +263,8 @@ RELAXED_CONTENT_SECURITY = {
     "/docs": {"style-src": ["'self'", "'unsafe-inline'"]},
 }
 """By path prefix: Unfold's Alpine evaluates, Swagger UI styles inline."""
+if STRIPE_PUBLISHABLE_KEY:
+    RELAXED_CONTENT_SECURITY |= {"/checkout": STRIPE_SOURCES, "/orders": STRIPE_SOURCES}
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
 """Of pages; the API speaks UTC."""

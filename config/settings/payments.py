@@ -6,6 +6,14 @@ from config.settings.environment import env
 
 STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", "")
 STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", "")
+STRIPE_PUBLISHABLE_KEY = env.str("STRIPE_PUBLISHABLE_KEY", "")
+"""With it pages show Stripe's form for cards. It is no secret."""
+STRIPE_SOURCES = {
+    "script-src": ["'self'", "https://js.stripe.com"],
+    "frame-src": ["https://js.stripe.com", "https://hooks.stripe.com"],
+    "connect-src": ["'self'", "https://api.stripe.com"],
+}
+"""Whence that form comes, and where it sends what is entered there."""
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", "https://api.stripe.com").rstrip("/")
 """Elsewhere only to try out or test against a double of Stripe."""
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from core import clock
+from core.models import NEXT_VERSION
 from orders import errors
 from orders.models import Order, Payment
 from orders.payments import registry
@@ -68,6 +69,7 @@ def _begun(order: Order, method: str, now: datetime, actor_id: UUID | None) -> P
     if method == Payment.Method.WALLET:
         take_in(payment, now=now, actor_id=actor_id)
     elif method == Payment.Method.INVOICE:
-        order.pay_by = time_to_pay(method, now)
-        order.save(update_fields=["pay_by"])
+        Order.objects.filter(pk=order.pk).update(
+            pay_by=time_to_pay(method, now), updated_at=now, version=NEXT_VERSION
+        )
     return payment

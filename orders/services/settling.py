@@ -145,8 +145,11 @@ def _authorised(payment: Payment, outcome: Outcome, now: datetime) -> Step:
 
 
 def _captured(payment: Payment, outcome: Outcome, now: datetime) -> Step:
-    """Money that is here is taken while the order waits, though it be late: its goods are reserved."""
-    if payment.order.status == Order.Status.AWAITING_PAYMENT:
+    """Money that is here is taken while the order waits, though it be late: its goods are reserved.
+
+    Unless the buyer was told that this payment came to nothing: then there may be another one.
+    """
+    if payment.is_open and payment.order.status == Order.Status.AWAITING_PAYMENT:
         take_in(payment, now=now)
     else:
         set_aside(payment, now=now)

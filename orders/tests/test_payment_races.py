@@ -26,7 +26,7 @@ from orders.services import (
     settle,
 )
 from orders.tests import doubles
-from orders.tests.factories import order_by
+from orders.tests.factories import ADDRESS, order_by, put_in_cart
 from orders.tests.proofs import assert_all_checks_pass, balances
 
 pytestmark = [
@@ -173,6 +173,24 @@ def test_many_repay_one_repayment(order, payment, provider, buyer, _):
 
     assert balances() == {}
     assert Transaction.objects.filter(kind="repayment").count() == 1
+
+
+def test_one_request_by_card_sent_eight_times_at_once_buys_once(api, buyer, provider):
+    put_in_cart(buyer, on_sale(price=450, stock=5))
+    body = {"payment_method": "test", "payment_token": doubles.GOOD, "shipping_address": ADDRESS}
+
+    def send():
+        client = api(buyer, idempotency_key="one")
+        response = client.post("/api/v1/cart/checkout", body)
+        return response.status_code, response.json().get("code", "order")
+
+    outcomes = set(at_once(*[send] * 8))
+
+    assert outcomes <= {(201, "order"), (409, "idempotency_in_flight")}
+    assert send() == (201, "order")
+    assert (Order.objects.count(), provider.calls) == (1, ["authorise", "capture"])
+    assert provider.in_transaction == []
+    assert_all_checks_pass()
 
 
 def test_an_order_expires_once(order, clocks):

@@ -201,6 +201,20 @@ def test_late_news_of_a_payment_that_had_ended_is_followed_up(order, payment, pr
     assert_all_checks_pass()
 
 
+def test_money_of_a_payment_that_was_called_declined_goes_back_though_the_order_waits(
+    order, payment, provider
+):
+    settle(payment.pk, token=doubles.DECLINED)
+    provider.become(payment.pk.hex, State.CAPTURED)
+
+    assert settle(payment.pk).payment.status == "unclaimed"
+
+    give_back()
+    order.refresh_from_db()
+    assert (order.status, status(payment), balances()) == ("awaiting_payment", "refunded", {})
+    assert_all_checks_pass()
+
+
 def test_what_the_provider_refuses_for_good_has_failed(payment, provider):
     provider.before["authorise"] = doubles.raising(doubles.ProviderRefused("No such card."))
 
