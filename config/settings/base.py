@@ -1,5 +1,6 @@
 """Settings that every place shares. Each value from outside is explained in ``.env.example``."""
 
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,7 @@ SQLITE: dict[str, Any] = {
 }
 POSTGRESQL = {
     "options": "-c lock_timeout=20s -c idle_in_transaction_session_timeout=60s -c timezone=UTC",
+    "prepare_threshold": sys.maxsize,  # what asks for it is prepared (core/prepared.py), nothing by itself
 }
 DATABASE_URL = env.str("DATABASE_URL", "") or f"sqlite:///{VAR_DIR / 'mercat.sqlite3'}"
 DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url_config(DATABASE_URL)}
