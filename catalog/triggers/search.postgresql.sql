@@ -260,6 +260,33 @@ BEGIN
     SELECT FROM catalog_searchdocument WHERE lexemes @@ asked AND shown_in = currency LIMIT most) counted);
 END $$;
 
+-- A page of what is found, and how many there are. A page that is not full says so itself. Else they are counted up to
+-- ``exact`` and estimated beyond, by the planner's statistics; where these say more than ``ample``, they are believed
+-- without counting. VOLATILE, because EXPLAIN is for no other function.
+CREATE OR REPLACE FUNCTION catalog_search_answer(
+  asked tsquery, tiers tsquery[], skus text[], currency text, page_start int, page_end int, few int, exact int, ample int,
+  OUT page uuid[], OUT number int, OUT is_estimate boolean
+) LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  plan json;
+  estimate int;
+BEGIN
+  page := catalog_search_page(tiers, skus, currency, 0, page_end, few, false);
+  number := cardinality(page);
+  is_estimate := false;
+  IF number = page_end THEN
+    EXECUTE 'EXPLAIN (FORMAT JSON) SELECT FROM catalog_searchdocument WHERE lexemes @@ $1 AND shown_in = $2'
+       INTO plan USING asked, currency;
+    estimate := plan -> 0 -> 'Plan' ->> 'Plan Rows';
+    number := CASE WHEN estimate > ample THEN estimate ELSE catalog_search_number(asked, currency, exact + 1) END;
+    is_estimate := number > exact;
+    IF is_estimate THEN
+      number := greatest(number, estimate);
+    END IF;
+  END IF;
+  page := page[page_start + 1 :];
+END $$;
+
 -- What was there before the index was.
 SELECT catalog_search_index(array_agg(product.id)) FROM catalog_product product
  WHERE NOT EXISTS (SELECT 1 FROM catalog_searchdocument WHERE product_id = product.id)
