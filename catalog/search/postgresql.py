@@ -31,7 +31,7 @@ AMPLE = 2
 """Times ``totals.EXACT_UP_TO``: of one word, statistics that say more are believed without counting."""
 
 NUMBER = "SELECT catalog_search_number(%s::tsquery, %s, %s)"
-BEST = "SELECT catalog_search_page(%s::tsquery[], %s, %s, %s, %s, %s, %s)"
+BEST = "SELECT page FROM catalog_search_page(%s::tsquery[], %s, %s, %s, %s, %s)"
 PAGE = """
     SELECT page, number, is_estimate
       FROM catalog_search_answer(%s::tsquery, %s::tsquery[], %s, %s, %s, %s, %s, %s, %s::int)
@@ -79,9 +79,9 @@ def best(
     """The most relevant of the published products whose ``parts`` match."""
     begun = any(term.begun for clause in query.clauses for term in clause.wanted)
     few, currency = FEW_BEGUN if begun else FEW, settings.SHOP_CURRENCY
-    asked = [_tiers(query, parts), list(skus), currency, 0, limit, few, begun]
+    asked = [_tiers(query, parts), list(skus), currency, limit, few, begun]
     [(ids,)] = prepared.rows(BEST, asked)
-    return list(ids)
+    return list(ids[:limit])
 
 
 def _is_one_word(query: Query) -> bool:
@@ -95,9 +95,12 @@ def _tiers(query: Query, parts: Sequence[str]) -> list[str]:
     """Questions that each match what the one before does not: in the title, in its names, in all ``parts``."""
     everything, positive = _asked(query, parts), query.without_exclusions()
     in_title, in_names = _asked(positive, PLACES[0]), _asked(positive, PLACES[1])
+    but = (
+        "" if positive == query else f"({everything}) & "
+    )  # what stands in a title stands in all parts
     return [
-        f"({everything}) & ({in_title})",
-        f"({everything}) & ({in_names}) & !({in_title})",
+        f"{but}({in_title})",
+        f"{but}({in_names}) & !({in_title})",
         f"({everything}) & !({in_names})",
     ][: PLACES.index(tuple(parts)) + 1]
 

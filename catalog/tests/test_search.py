@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from catalog import search
+from catalog import search, totals
 from catalog.models import Brand, Category, Product, SearchDocument, SearchWord, Variant
 from catalog.search import language
 from catalog.search.language import forms
@@ -192,6 +192,23 @@ def test_both_engines_find_the_same_in_the_same_order(goods):
 
     assert len(CASES) >= 60
     assert wrong == {}
+
+
+@pytest.mark.postgresql
+def test_statistics_are_believed_of_one_word_and_not_of_words_together(db, monkeypatch):
+    monkeypatch.setattr(totals, "EXACT_UP_TO", 2)
+    pots = [on_sale(title="Blue teapot").product_id for _ in range(6)]
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE catalog_searchdocument")
+    Product.objects.filter(pk__in=pots[2:]).update(status="draft")
+
+    one, two, last = (
+        search.page(Product.objects.published(), text, 0, stop)
+        for text, stop in (("teapot", 2), ("blue teapot", 2), ("teapot", 3))
+    )
+
+    assert (one.total >= 5, one.is_estimate) == (True, True)
+    assert (two.total, two.is_estimate) == (last.total, last.is_estimate) == (2, False)
 
 
 @pytest.mark.parametrize(
