@@ -1,5 +1,6 @@
 """Settings that every place shares. Each value from outside is explained in ``.env.example``."""
 
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,7 @@ SQLITE: dict[str, Any] = {
 }
 POSTGRESQL = {
     "options": "-c lock_timeout=20s -c idle_in_transaction_session_timeout=60s -c timezone=UTC",
+    "prepare_threshold": sys.maxsize,  # what asks for it is prepared (core/prepared.py), nothing by itself
 }
 DATABASE_URL = env.str("DATABASE_URL", "") or f"sqlite:///{VAR_DIR / 'mercat.sqlite3'}"
 DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url_config(DATABASE_URL)}
@@ -100,7 +102,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["ENGINE"] = "core.postgresql"
     DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | POSTGRESQL
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_MAX_AGE"] = 600  # a new one plans anew what the old one had planned
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
