@@ -98,9 +98,12 @@ def place_order(*, purchase: Purchase, wanted: Sequence[Wanted], at: datetime) -
     )
     quantities = {line.variant: line.quantity for line in quote.lines}
     take_stock(quantities, reference=draft.order.pk, at=at)
-    _save(draft, purchase.method)
+    waits_since = _reserve(draft, purchase.method)
     redeem(draft.order, quote.granted, customer=purchase.customer, at=at)
-    _pay(draft, purchase.method)
+    if waits_since is None:
+        pay_from_wallets([draft])
+    else:
+        begin(draft.order, purchase.method, waits_since)
     events.record("order.placed", draft.order.pk, {"actor": str(draft.order.buyer_id)}, at=at)
     draft.order.refresh_from_db()
     return draft.order
@@ -142,22 +145,14 @@ def _recognised(purchase: Purchase) -> Purchase:
     return replace(purchase, customer=replace(guest, email=email))
 
 
-def _save(draft: Draft, method: Payment.Method) -> None:
-    """What an order that is not paid at once reserves is kept for as long as the method takes."""
-    if not _is_paid_at_once(draft, method):
-        draft.order.pay_by = time_to_pay(method, clock.db_now())
+def _reserve(draft: Draft, method: Payment.Method) -> datetime | None:
+    """Save it. Since when it awaits its payment, for as long as the method takes; None: it need not."""
+    now = None
+    if method != Payment.Method.WALLET and draft.order.total:
+        now = clock.db_now()
+        draft.order.pay_by = time_to_pay(method, now)
     drafts.save([draft])
-
-
-def _pay(draft: Draft, method: Payment.Method) -> None:
-    if _is_paid_at_once(draft, method):
-        pay_from_wallets([draft])
-    else:
-        begin(draft.order, method, clock.db_now())
-
-
-def _is_paid_at_once(draft: Draft, method: Payment.Method) -> bool:
-    return method == Payment.Method.WALLET or not draft.order.total
+    return now
 
 
 def _locked(wanted: Sequence[Wanted]) -> dict[UUID, Variant]:

@@ -164,5 +164,5 @@ def test_an_orders_page_asks_the_same_number_of_queries_for_one_line_and_for_mor
     client, order, django_assert_num_queries
 ):
     client.get(page_of(order))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(page_of(order))
