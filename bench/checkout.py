@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import machine
+from bench.catalogue_parts.servers import Shop
 from bench.checkout_parts import web
 from bench.cluster import Cluster
 from bench.in_django import Project
@@ -142,7 +143,7 @@ def _opened(cluster: Cluster, folder: Path) -> Project:
     return project
 
 
-def _clients(cluster: Cluster, server: web.Shop) -> list[web.Client]:
+def _clients(cluster: Cluster, server: Shop) -> list[web.Client]:
     ids = cluster.psql("SELECT id FROM catalog_variant WHERE sku LIKE 'BENCH-%' ORDER BY sku", SHOP)
     return [web.Client(server, number, ids.split()) for number in range(web.CLIENTS)]
 

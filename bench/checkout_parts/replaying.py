@@ -148,7 +148,7 @@ def _filled(parts: Sequence[Part], values: Values) -> list[Any]:
 
 
 def _execute(cursor: psycopg.Cursor[Any], step: Step, values: Values) -> None:
-    cursor.execute(step.sql, step.fill(values) or None, prepare=True)  # type: ignore[arg-type]  # it is Django's
+    cursor.execute(step.sql, step.fill(values) or None, prepare=True)
     if cursor.description is None:
         return
     rows = cursor.fetchall()
@@ -159,7 +159,7 @@ def _execute(cursor: psycopg.Cursor[Any], step: Step, values: Values) -> None:
 
 
 def _copy(cursor: psycopg.Cursor[Any], step: Step, values: Values) -> None:
-    with cursor.copy(step.sql) as copy:  # type: ignore[arg-type]  # it is Django's
+    with cursor.copy(step.sql) as copy:
         for row in step.fill(values):
             copy.write_row(row)
 
