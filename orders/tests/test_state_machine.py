@@ -61,7 +61,8 @@ buyers = st.sampled_from(BUYERS)
 shoppers = st.sampled_from([*BUYERS, GUEST])
 places = st.integers(0, VARIANTS - 1)
 """Which variant."""
-quantities = st.one_of(st.integers(1, 4), st.integers(1, shop.CART_MAX_QUANTITY + 1))
+few = st.integers(1, 3)
+quantities = st.one_of(few, few, few, st.integers(1, shop.CART_MAX_QUANTITY + 1))
 prices = st.integers(1, 2_000)
 numbers = st.integers(0, 99)
 """Which of what there is, counted round."""
@@ -87,8 +88,8 @@ class Shopping(RuleBasedStateMachine):
         self.savepoint.__exit__(None, None, None)
 
     @initialize(
-        stocks=st.lists(st.integers(0, 9), min_size=VARIANTS, max_size=VARIANTS),
-        pounds=st.lists(st.integers(1, 99), min_size=len(BUYERS), max_size=len(BUYERS)),
+        stocks=st.lists(st.integers(0, 20), min_size=VARIANTS, max_size=VARIANTS),
+        pounds=st.lists(st.integers(20, 99), min_size=len(BUYERS), max_size=len(BUYERS)),
     )
     def open_the_shop(self, stocks: list[int], pounds: list[int]) -> None:
         for place, stock in enumerate(stocks):
@@ -100,6 +101,8 @@ class Shopping(RuleBasedStateMachine):
             self.people[name] = UserFactory(email=f"{name}@example.com")
             give(self.people[name], f"{amount}.00")
             self.model.wallets[name] = 100 * amount
+        for whose in (*BUYERS, GUEST):
+            self.add(whose, 0, 2)
 
     @rule(whose=shoppers, place=places, quantity=quantities)
     def add(self, whose: str, place: int, quantity: int) -> None:
