@@ -88,7 +88,7 @@ class Shopping(RuleBasedStateMachine):
         self.savepoint.__exit__(None, None, None)
 
     @initialize(
-        stocks=st.lists(st.integers(0, 20), min_size=VARIANTS, max_size=VARIANTS),
+        stocks=st.lists(st.integers(4, 30), min_size=VARIANTS, max_size=VARIANTS),
         pounds=st.lists(st.integers(20, 99), min_size=len(BUYERS), max_size=len(BUYERS)),
     )
     def open_the_shop(self, stocks: list[int], pounds: list[int]) -> None:
@@ -120,14 +120,18 @@ class Shopping(RuleBasedStateMachine):
             if whose == GUEST:
                 self.guest_cart = item.cart_id
 
-    @rule(whose=shoppers, place=places, quantity=st.one_of(st.just(0), quantities))
-    def set_quantity_or_remove(self, whose: str, place: int, quantity: int) -> None:
-        self._set(whose, whose, place, quantity)
+    @precondition(lambda self: any(self.model.carts.values()))
+    @rule(number=numbers, quantity=st.one_of(st.just(0), quantities))
+    def set_quantity_or_remove(self, number: int, quantity: int) -> None:
+        whose, variant = self._nth_item(number)
+        self._set(whose, whose, variant, quantity)
 
-    @rule(whose=shoppers, owner=shoppers, place=places)
-    def reach_into_a_cart(self, whose: str, owner: str, place: int) -> None:
+    @precondition(lambda self: any(self.model.carts.values()))
+    @rule(whose=shoppers, number=numbers)
+    def reach_into_a_cart(self, whose: str, number: int) -> None:
         """One's own, or somebody else's."""
-        self._set(whose, owner, place, 1)
+        owner, variant = self._nth_item(number)
+        self._set(whose, owner, variant, 1)
 
     @rule(whose=shoppers)
     def clear(self, whose: str) -> None:
@@ -166,6 +170,10 @@ class Shopping(RuleBasedStateMachine):
     def top_up(self, whose: str, pounds: int) -> None:
         give(self.people[whose], f"{pounds}.00")
         self.model.wallets[whose] += 100 * pounds
+
+    @rule(whose=buyers)
+    def check_out_at_any_price(self, whose: str) -> None:
+        self.check_out(whose, accepts=True, off=None)
 
     @rule(
         whose=buyers,
@@ -277,11 +285,16 @@ class Shopping(RuleBasedStateMachine):
             Shopper(guest_cart=self.guest_cart) if whose == GUEST else Shopper(self.people[whose])
         )
 
-    def _set(self, whose: str, owner: str, place: int, quantity: int) -> None:
+    def _nth_item(self, number: int) -> tuple[str, UUID]:
+        """Whose it is, and the variant."""
+        carts = sorted(self.model.carts.items())
+        found: tuple[str, UUID] = _nth([(w, v) for w, cart in carts for v in cart], number)
+        return found
+
+    def _set(self, whose: str, owner: str, variant: UUID, quantity: int) -> None:
         """Of an item in the cart of ``owner``."""
-        variant = self.variants[place]
         items = CartItem.objects.filter(self._in_cart_of(owner), variant=variant)
-        item_id = items.values_list("pk", flat=True).first() or uuid7()
+        item_id = items.values_list("pk", flat=True).get()
         refusal = self.model.set_refusal(owner if whose == owner else "", variant, quantity)
 
         def change() -> bool:
@@ -356,7 +369,7 @@ def test_whatever_is_done_stock_money_and_baskets_are_the_models() -> None:
         Shopping,
         settings=settings(
             max_examples=200 if LONG else EXAMPLES[connection.vendor],
-            stateful_step_count=50 if LONG else 25,
+            stateful_step_count=50 if LONG else 40,
             derandomize=not LONG,
             print_blob=True,
             deadline=None,
