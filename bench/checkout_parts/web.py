@@ -37,6 +37,10 @@ class Client:
         tokens = self._post("auth/login", credentials, 200)
         self._headers["Authorization"] = f"Bearer {tokens['access']}"
 
+    def reconnect(self) -> None:
+        """The server gives up connections on which nothing comes for a while."""
+        self._connection.close()
+
     def buy(self) -> None:
         """Two things in one request."""
         items = [{"variant_id": self._next(), "quantity": 1} for _ in range(2)]
@@ -78,6 +82,7 @@ def rate(clients: list[Client], act: Callable[[Client], None], seconds: float) -
     barrier = Barrier(len(clients))
 
     def run(client: Client) -> int:
+        client.reconnect()
         barrier.wait()
         placed, end = 0, time.monotonic() + seconds
         while time.monotonic() < end:
