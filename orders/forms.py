@@ -1,5 +1,6 @@
 """What a shopper sends to check out, to pay, and to think better of it."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -25,17 +26,20 @@ class PayForm(forms.Form):
         max_length=255,
         required=False,
         widget=forms.TextInput({"autocomplete": "off"}),
-        help_text="Only a test card: no money moves.",
+        help_text="A test card, no money moves: 4242424242424242 pays, 4000000000000002 is declined.",
     )
     key = forms.CharField(max_length=36, widget=forms.HiddenInput, initial=lambda: str(uuid7()))
 
-    def __init__(self, *args: Any, is_guest: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, is_guest: bool, without: Collection[str] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        ways: Any = self.fields["payment_method"]
-        ways.choices = registry.offered(is_guest=is_guest)
-        methods = [method for method, _ in ways.choices]
-        ways.initial = next(iter(methods), None)
-        if Payment.Method.TEST not in methods:
+        offered = registry.offered(is_guest=is_guest)
+        self.ways = {method: label for method, label in offered if method not in without}
+        choice: Any = self.fields["payment_method"]
+        choice.choices = list(self.ways.items())
+        choice.initial = next(iter(self.ways), None)
+        if Payment.Method.TEST not in self.ways:
             self.fields["payment_token"].widget = forms.HiddenInput()
 
     def clean(self) -> dict[str, Any]:

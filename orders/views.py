@@ -173,13 +173,21 @@ def shown(request: HttpRequest, order: Order, ways: Ways, **more: Any) -> HttpRe
         "pay_url": ways.pay_url,
         "cancel_url": ways.cancel_url,
         "orders_url": ways.orders_url,
-        "pay_form": ContinueForm(is_guest=order.user_id is None) if waits else None,
+        "waits": waits,
+        "pay_form": _other_ways(order) if waits else None,
         "open_payment": services.open_payment(order),
         "instructions": settings.INVOICE_INSTRUCTIONS,
         "stripe_key": _stripe_key(),
         **more,
     }
     return render(request, "orders/order.html", context)
+
+
+def _other_ways(order: Order) -> ContinueForm | None:
+    """To pay ``order``, besides the transfer that is awaited if one is; None where there is no other."""
+    awaited = {p.method for p in order.payments.all() if p.status == Payment.Status.PENDING}
+    form = ContinueForm(is_guest=order.user_id is None, without=awaited & {Payment.Method.INVOICE})
+    return form if form.ways else None
 
 
 @login_required
