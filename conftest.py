@@ -27,6 +27,8 @@ from core.api.cached import memory
 from core.permissions import GRANTS
 from core.testing import Clocks
 
+pytest_plugins = ["bench.torture.pytest_driver"]
+
 assert settings.SETTINGS_MODULE == "config.settings.testing"
 
 

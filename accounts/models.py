@@ -4,10 +4,12 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from core import addresses
 from core.ids import uuid7
 from core.models import Identified, Versioned
 
@@ -127,9 +129,9 @@ class Address(Versioned):
     recipient = models.CharField(max_length=200)
     street = models.CharField(max_length=200)
     street2 = models.CharField(max_length=200, blank=True)
-    city = models.CharField(max_length=100)
+    city = models.CharField(max_length=100, blank=True)
     state = models.CharField(max_length=100, blank=True)
-    zip = models.CharField(max_length=20)
+    zip = models.CharField(max_length=20, blank=True)
     country = models.CharField(max_length=2)
     phone = models.CharField(max_length=32, blank=True)
 
@@ -144,6 +146,13 @@ class Address(Versioned):
 
     def __str__(self) -> str:
         return f"{self.recipient}, {self.city}"
+
+    def clean(self) -> None:
+        """Refuse what the country's post would."""
+        parts = {name: getattr(self, name) for name in (*addresses.NEEDED, "country")}
+        faults = {f.field: ValidationError(f.detail, f.code) for f in addresses.faults(parts)}
+        if faults:
+            raise ValidationError(faults)
 
 
 class Seller(Versioned):

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from accounts.models import Seller
 from cart import queries as cart_queries
 from cart.guests import of_page
 from catalog import queries as catalog_queries
@@ -25,6 +26,12 @@ class Header:
         shopper = of_page(self.request)
         is_known = shopper.user or shopper.guest_cart
         return cart_queries.item_count(shopper) if is_known else 0
+
+    @cached_property
+    def sells(self) -> bool:
+        """Whether the visitor has a shop of their own that may sell."""
+        user: Any = self.request.user
+        return Seller.objects.filter(user=user.pk, status=Seller.Status.APPROVED).exists()
 
     @cached_property
     def categories(self) -> list[catalog_queries.CategoryNode]:

@@ -13,6 +13,7 @@ from core.api.throttles import RateLimit, address
 HEADER = "X-Cart-Token"
 COOKIE = "cart"
 NEW_CARTS = RateLimit("guest_cart")
+CODES = RateLimit("promotion_code")
 
 
 def of_header(request: Any) -> UUID | None:
@@ -47,6 +48,14 @@ def limit_new_carts(shopper: Shopper, request: Any) -> None:
     """
     if shopper == Shopper():
         NEW_CARTS.hit(address(request))
+
+
+def limit_codes(request: Any) -> None:
+    """Count a code that somebody tries against the address it comes from.
+
+    :raises LimitReached: enough were tried from there for now.
+    """
+    CODES.hit(address(request))
 
 
 def remember(response: Any, guest_cart: UUID) -> None:

@@ -1,5 +1,6 @@
 """The basket page."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,10 +9,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from cart import guests, queries, services
-from cart.forms import AddForm, QuantityForm
+from cart.errors import CodeNotEntered
+from cart.forms import AddForm, CodeForm, DestinationForm, QuantityForm
 from cart.models import CartItem
 from core import clock
 from core.errors import DomainError
+from core.pages import add_refusal
 
 
 @require_safe
@@ -70,6 +73,47 @@ def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
     return redirect("cart")
 
 
-def _page(request: HttpRequest, errors: dict[str, str], status: int = 200) -> HttpResponse:
-    context = {"cart": queries.cart_of(guests.of_page(request)), "errors": errors}
+@require_POST
+def enter_code(request: HttpRequest) -> HttpResponse:
+    """Try a promotion's code; why it is refused is shown beside it."""
+    form = CodeForm(request.POST)
+    if not form.is_valid():
+        return _page(request, {}, 400, code_form=form)
+    try:
+        guests.limit_codes(request)
+        services.enter_code(
+            shopper=guests.of_page(request), code=form.cleaned_data["code"], at=clock.now()
+        )
+    except DomainError as error:
+        form.add_error("code", error.detail)
+        return _page(request, {}, 409, code_form=form)
+    return redirect("cart")
+
+
+@require_POST
+def remove_code(request: HttpRequest) -> HttpResponse:
+    """Take a code off again. One that is gone already is no error here."""
+    form = CodeForm(request.POST)
+    if form.is_valid():
+        with suppress(CodeNotEntered):
+            services.remove_code(
+                shopper=guests.of_page(request), code=form.cleaned_data["code"], at=clock.now()
+            )
+    return redirect("cart")
+
+
+def _page(
+    request: HttpRequest,
+    errors: dict[str, str],
+    status: int = 200,
+    code_form: CodeForm | None = None,
+) -> HttpResponse:
+    form = DestinationForm(request.GET)
+    shopper, at = guests.of_page(request), clock.now()
+    try:
+        cart = queries.cart_of(shopper, at=at, **form.destination)
+    except DomainError as error:
+        add_refusal(form, error)
+        cart = queries.cart_of(shopper, at=at)
+    context = {"cart": cart, "errors": errors, "form": form, "code_form": code_form or CodeForm()}
     return render(request, "cart/cart.html", context, status=status)

@@ -17,7 +17,6 @@ from accounts.models import Seller
 from catalog import search, slugs
 from catalog.models import Brand, Category, Product
 from catalog.models.shelves import ShownCategory
-from catalog.search import Search
 from core.money import Money, NotMoney
 
 ORDERINGS = {
@@ -98,18 +97,16 @@ class SearchFilter(filters.CharFilter):  # type: ignore[misc]  # no stubs
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=search.MAX_LENGTH, **kwargs)
-        self.understood: dict[str, search.Search] = {}
+        self.understood: dict[str, search.Query] = {}
 
     def filter(self, qs: Any, value: str) -> Any:
-        return (
-            search.ranked(self.narrow(qs, value), self.meant(value).query, value) if value else qs
-        )
+        return search.ranked(self.narrow(qs, value), self.meant(value), value) if value else qs
 
     def narrow(self, qs: Any, value: str) -> Any:
         """As ``filter``, in no order."""
-        return search.matching(qs, self.meant(value).query) if value else qs
+        return search.matching(qs, self.meant(value)) if value else qs
 
-    def meant(self, value: str) -> search.Search:
+    def meant(self, value: str) -> search.Query:
         """What a text asks for, found out once per request."""
         if value not in self.understood:
             self.understood[value] = search.understand(value)
@@ -229,11 +226,11 @@ class ProductFilter(Narrowing):
         return _form(tuple(self.filters))
 
     @property
-    def only_search(self) -> Search | None:
-        """What is searched for, if nothing else narrows the list, and it is the most relevant first."""
+    def only_search(self) -> str | None:
+        """The text that is searched for, if nothing else narrows the list, and it is the most relevant first."""
         ordering = self.form.cleaned_data["ordering"]
         alone = self.asked.keys() == {"search"} and ordering in ([], ["relevance"])
-        return self.filters["search"].meant(self.asked["search"]) if alone else None
+        return self.asked["search"] if alone else None
 
 
 @cache

@@ -84,3 +84,10 @@ class TooMany(DomainError):
 
     code = "too_many_requests"
     message = "Too many requests. Try again later."
+
+
+class Unavailable(DomainError):
+    """Somebody outside, whom it takes, does not answer. Nothing is wrong with the request."""
+
+    code = "unavailable"
+    message = "This does not work at the moment. Try again later."

@@ -1,7 +1,8 @@
 """Triggers that hold the invariants in the database itself, whoever writes to it.
 
 Each app keeps its own in ``triggers/[subject.]postgresql.sql`` and ``triggers/[subject.]sqlite.sql``:
-the same rules in two dialects, over the newest schema. What the application calls by name stands in
+the same rules in two dialects, over the newest schema. Those of a subject may use what those without
+one define. What the application calls by name stands in
 ``functions/``. ``migrate`` takes SQLite's off before it rebuilds tables (Django copies, drops and
 renames them, and triggers go with the old one) and puts all of them on when it is done; web, worker
 and beat call ``require`` and do not start without them.
@@ -107,7 +108,9 @@ def expected(connection: BaseDatabaseWrapper) -> set[str]:
 def _scripts(connection: BaseDatabaseWrapper) -> Iterator[str]:
     for app in apps.get_app_configs():
         for folder in ("functions", "triggers"):
-            for script in sorted((Path(app.path) / folder).glob(f"*{connection.vendor}.sql")):
+            plain = f"{connection.vendor}.sql"
+            scripts = (Path(app.path) / folder).glob(f"*{plain}")
+            for script in sorted(scripts, key=lambda path: (path.name != plain, path.name)):
                 yield script.read_text()
 
 

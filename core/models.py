@@ -81,12 +81,18 @@ class Delivery(Identified):
 
 
 class IdempotencyRecord(Identified):
-    """The answer that the first request with this key got. Kept until ``expires_at``."""
+    """The answer that the first request with this key got. Kept until ``expires_at``.
+
+    Without a ``status`` there is none yet, but an ``intent``: what the first transaction made, to
+    be finished outside of any. Until ``leased_until`` somebody is at it.
+    """
 
     scope = models.CharField(max_length=80)
     key = models.CharField(max_length=200)
     fingerprint = models.CharField(max_length=64)
-    status = models.PositiveSmallIntegerField()
+    intent = models.CharField(max_length=80, blank=True)
+    leased_until = models.DateTimeField(null=True)
+    status = models.PositiveSmallIntegerField(null=True)
     content_type = models.CharField(max_length=80)
     body = models.TextField()
     created_at = models.DateTimeField()
@@ -95,6 +101,10 @@ class IdempotencyRecord(Identified):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["scope", "key"], name="core_idempotency_key_once"),
+            models.CheckConstraint(
+                condition=Q(status__isnull=False) | (Q(leased_until__isnull=False) & ~Q(intent="")),
+                name="core_idempotency_answer_or_intent",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -130,6 +130,11 @@ def basis_points(amount: int, rate: int) -> int:
     return rounded(amount * rate, 10_000)
 
 
+def percent(rate: int) -> str:
+    """Basis points as people write them: ``20 %``, ``8.25 %``."""
+    return f"{Decimal(rate).scaleb(-2).normalize():f} %"
+
+
 def split(amount: int, weights: Sequence[int]) -> list[int]:
     """Divide ``amount`` minor units in proportion to non-negative ``weights``; parts sum to it.
 

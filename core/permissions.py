@@ -12,8 +12,23 @@ from django.contrib.auth.backends import ModelBackend
 
 GRANTS: Mapping[str, tuple[str, ...]] = {
     "catalog": ("catalog.*", "accounts.view_seller"),
-    "orders": ("orders.*", "cart.view_*", "catalog.view_*", "accounts.view_*"),
-    "finance": ("ledger.*", "orders.view_*", "accounts.view_*", "core.view_auditentry"),
+    "orders": (
+        "orders.*",
+        "cart.view_*",
+        "cart.*_promotion",
+        "cart.*_shippingmethod",
+        "cart.*_shippingrate",
+        "catalog.view_*",
+        "accounts.view_*",
+    ),
+    "finance": (
+        "ledger.*",
+        "orders.view_*",
+        "cart.*_taxrate",
+        "catalog.view_category",
+        "accounts.view_*",
+        "core.view_auditentry",
+    ),
     "support": (
         "accounts.view_*",
         "accounts.change_user",

@@ -13,11 +13,11 @@ from django.db import connection
 from accounts.models import User
 from cart.pricing import PricedLine
 from catalog.models import Variant
+from core import countries
 from demo import online_retail
 from demo.online_retail import Item, Line, NotOnlineRetail, Reject, Return
 from demo.shop import DOMAIN, list_services, stock_shelves
 from demo.tally import Reconciliation
-from orders import countries
 from orders.services import PastRefund, PastSale, record_past
 
 BATCH = 500

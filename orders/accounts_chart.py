@@ -28,3 +28,8 @@ def tax(country: str, currency: str) -> AccountSpec:
 
 def commission(currency: str) -> AccountSpec:
     return hot(f"platform:commission:{currency}", "commission", currency)
+
+
+def refunds_due(payment_id: UUID, currency: str) -> AccountSpec:
+    """What of one payment is to be given back outside. No more can leave it than is due."""
+    return AccountSpec(f"payment:{payment_id.hex}:refunds_due:{currency}", "transit", currency)

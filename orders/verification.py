@@ -1,4 +1,5 @@
-"""What ``check_ledger`` proves of orders: money waits in escrow for as long as the order is open."""
+"""What ``check_ledger`` proves of orders: money waits in escrow for as long as the order is open, and
+what goes back outside is owed until it has gone."""
 
 from ledger.verification import Check, broken
 
@@ -33,4 +34,23 @@ FULL_ESCROWS = Check(
 
 ESCROWS = Check(
     [("I16", RULE)], "closed orders", f"orders_order o WHERE {CLOSED}", broken(RULE, NOT_EMPTY)
+)
+
+DUE_RULE = "what of a payment is due back is what its repayments have not sent yet"
+
+NOT_DUE = """
+SELECT p.id, coalesce(a.balance, 0) || ' due' FROM orders_payment p
+  LEFT JOIN ledger_account a
+    ON a.code = 'payment:' || replace(CAST(p.id AS text), '-', '') || ':refunds_due:' || p.currency
+ WHERE p.method NOT IN ('wallet', 'direct')
+   AND coalesce(a.balance, 0) <> (
+     SELECT coalesce(sum(amount), 0) FROM orders_repayment r
+      WHERE r.payment_id = p.id AND r.status <> 'done')
+"""
+
+REFUNDS_DUE = Check(
+    [("I18", DUE_RULE)],
+    "payments from outside",
+    "orders_payment p WHERE p.method NOT IN ('wallet', 'direct')",
+    broken(DUE_RULE, NOT_DUE),
 )

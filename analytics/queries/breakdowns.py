@@ -20,7 +20,7 @@ from analytics.queries.figures import (
     sums,
 )
 from catalog.models import Category, Product
-from orders.countries import NAMES
+from core.countries import NAMES
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,9 +41,9 @@ from django.db.models.functions import (
 from django.utils import timezone
 
 from analytics.models import Source
+from core import countries
 from core.models import Event
 from ledger.models import Transaction
-from orders import countries
 from orders.models import Order, Payment, Refund
 
 COLUMNS = (

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bench.torture import clocks, crashes, disk, holds, races, web
+from bench.torture import clocks, crashes, disk, holds, races, shop, web
 from bench.torture.arena import Arena
 
 Case = Callable[[Arena], None]
@@ -18,6 +18,8 @@ BOTH: dict[str, Case] = {
     "web worker killed": web.killed,
     "answers dropped": web.dropped,
     "disk full": disk.full,
+    "checkout killed at every step": shop.checkout,
+    "cancelling killed at every step": shop.cancel,
 }
 POSTGRESQL: dict[str, Case] = {
     "unordered locks": races.unordered_locks,

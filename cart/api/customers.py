@@ -10,6 +10,7 @@ from accounts.models import User
 from cart import queries
 from cart.api.serializers import CartSerializer
 from cart.shoppers import Shopper
+from core import clock
 from core.api.views import ApiView, SignedIn
 
 
@@ -20,5 +21,5 @@ class CustomersCartView(ApiView):
         there = User.objects.filter(pk=customer_id)
         if not request.user.has_perm("cart.view_cart"):
             there = there.filter(pk=request.user.pk)
-        cart = queries.cart_of(Shopper(user=get_object_or_404(there)))
+        cart = queries.cart_of(Shopper(user=get_object_or_404(there)), at=clock.now())
         return Response(CartSerializer(cart).data)

@@ -42,8 +42,8 @@ class CartView(ApiView):
             services.merge(user=user, guest_cart=guest_cart, at=clock.now())
         return Shopper(user=user)
 
-    def answer(self, shopper: Shopper, status: int = 200) -> Response:
-        cart = queries.cart_of(shopper)
+    def answer(self, shopper: Shopper, status: int = 200, **destination: Any) -> Response:
+        cart = queries.cart_of(shopper, at=clock.now(), **destination)
         response = Response(CART(cart).data, status=status)
         if shopper.user is None and cart.id:
             response[guests.HEADER] = token_of(cart.id)
@@ -51,12 +51,27 @@ class CartView(ApiView):
 
 
 class CartDetailView(CartView):
+    query_parameters = frozenset({"country", "shipping_method"})
+
     @extend_schema(
-        operation_id="cart", tags=["cart"], parameters=[CART_TOKEN], responses={200: CART}
+        operation_id="cart",
+        tags=["cart"],
+        parameters=[CART_TOKEN, serializers.DestinationSerializer],
+        responses={200: CART, **problems(409)},
     )
     def get(self, request: Request) -> Response:
-        """The cart at today's prices and stock."""
-        return self.answer(self.shopper(request))
+        """The cart at today's prices and stock, with shipping and tax once the country is known.
+
+        A seller who does not offer the method there uses the first of theirs.
+        """
+        asked = serializers.DestinationSerializer(data=request.query_params.dict())
+        asked.is_valid(raise_exception=True)
+        destination = asked.validated_data
+        return self.answer(
+            self.shopper(request),
+            country=destination.get("country"),
+            method=destination.get("shipping_method", ""),
+        )
 
     @extend_schema(
         operation_id="clear_cart", tags=["cart"], parameters=[CART_TOKEN], responses={200: CART}
@@ -137,6 +152,6 @@ class MergeView(ApiView):
         reduced: Any = ()
         if guest_cart:
             reduced = services.merge(user=request.user, guest_cart=guest_cart, at=clock.now())
-        cart = CART(queries.cart_of(Shopper(user=request.user))).data
+        cart = CART(queries.cart_of(Shopper(user=request.user), at=clock.now())).data
         cut = serializers.ReducedSerializer(reduced, many=True).data
         return Response({**cart, "reduced": cut})

@@ -46,13 +46,18 @@ class Cart(Versioned):
 
 
 class CartItem(Identified):
-    """A variant and how many. ``seen_price`` (minor units) is what the shopper was shown."""
+    """A variant and how many. ``seen_price`` (minor units) is what the shopper was shown.
+
+    ``discount`` is what promotions take off these goods; a query of the cart sets it.
+    """
 
     cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="items")
     variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="+")
     quantity = models.PositiveIntegerField()
     seen_price = models.BigIntegerField()
     created_at = models.DateTimeField()
+
+    discount: Money
 
     class Meta:
         ordering: ClassVar = ["created_at", "id"]

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from accounts.models import Seller, User
+from accounts.models import Seller, User, normalised_email
+from cart.models import Promotion
 from catalog.models import Variant
+from core.errors import DomainError
 from core.money import basis_points, rounded
 
 
@@ -79,6 +81,11 @@ class Customer:
     user: User | None = None
     email: str = ""
 
+    @property
+    def key(self) -> str:
+        """Who it is, where uses of promotions are counted; "" while that is not known."""
+        return str(self.user.pk) if self.user else normalised_email(self.email)
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -108,11 +115,50 @@ class Parcel:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """A method of shipping that may be chosen: how many working days it takes, and what all parcels
+    together cost by it before discounts."""
+
+    method: str
+    name: str
+    days_from: int
+    days_to: int
+    shipping: int
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What a promotion takes off, and how much of that the platform bears."""
+
+    promotion: Promotion
+    discount: int
+    sponsored: int
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code that the shopper gave. ``refusal`` says why it is not good; None: it is.
+
+    One that is good may still give nothing, because another promotion saves the shopper more.
+    """
+
+    code: str
+    promotion: Promotion | None
+    refusal: DomainError | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
-    """What a basket costs. The lines are in the order in which they came."""
+    """What a basket costs. The lines are in the order in which they came.
+
+    ``granted`` is what adds up to ``discount``; ``codes`` are the shopper's, each once.
+    """
 
     lines: Sequence[PricedLine]
     parcels: Sequence[Parcel] = ()
+    choices: Sequence[Choice] = ()
+    granted: Sequence[Granted] = ()
+    codes: Sequence[Code] = ()
 
     @property
     def subtotal(self) -> int:

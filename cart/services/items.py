@@ -92,9 +92,10 @@ def set_quantity(*, shopper: Shopper, item_id: UUID, quantity: int, at: datetime
 
 @transaction.atomic
 def clear(*, shopper: Shopper, at: datetime) -> None:
-    """Take everything out. Clearing an empty cart, or none, is no error."""
+    """Take everything out, codes too. Clearing an empty cart, or none, is no error."""
     if cart := find_locked(shopper):
         cart.items.all().delete()
+        cart.entered_codes.all().delete()
         touch(cart, at)
 
 

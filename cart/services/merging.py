@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
-from cart.models import Cart, CartItem
+from cart.models import Cart, CartItem, EnteredCode
 from cart.services.items import touch
 from cart.shoppers import Shopper
 from catalog.models import Variant
@@ -26,7 +26,7 @@ class Reduced:
 
 @transaction.atomic
 def merge(*, user: User, guest_cart: UUID, at: datetime) -> Sequence[Reduced]:
-    """Put what a guest's cart holds into the user's own, and take the guest's cart away.
+    """Put what a guest's cart holds into the user's own, codes too, and take the guest's cart away.
 
     Quantities add up, to ``CART_MAX_QUANTITY`` at most; what was cut off is returned. The guest's
     prices are the ones seen last. Merging again finds nothing left to do. Locks both carts by id.
@@ -44,10 +44,21 @@ def merge(*, user: User, guest_cart: UUID, at: datetime) -> Sequence[Reduced]:
         unique_fields=["cart", "variant"],
         update_fields=["quantity", "seen_price"],
     )
+    _take_codes_along(own, guests)
     guests.delete()
     touch(own, at)
     most = settings.CART_MAX_QUANTITY
     return [Reduced(item.variant, item.quantity, most) for item in sums if item.quantity > most]
+
+
+def _take_codes_along(own: Cart, guests: Cart) -> None:
+    EnteredCode.objects.bulk_create(
+        (
+            EnteredCode(cart=own, promotion_id=entered.promotion_id, entered_at=entered.entered_at)
+            for entered in guests.entered_codes.all()
+        ),
+        ignore_conflicts=True,
+    )
 
 
 def _summed(own: Cart, guests: Cart) -> list[CartItem]:

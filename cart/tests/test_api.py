@@ -136,11 +136,11 @@ def test_a_cart_asks_the_same_number_of_queries_for_one_and_for_three(
 ):
     client = api(bob)
     add(api(bob), on_sale())
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         client.get(URL)
     for _ in range(2):
         add(api(bob), on_sale())
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         client.get(URL)
 
 

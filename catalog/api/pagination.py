@@ -79,10 +79,11 @@ class ProductPages(Pages):
         return rows[:limit]
 
     def _stretch(self, queryset: QuerySet[Any], start: int, stop: int) -> list[Any]:
-        searched = self.narrowed.only_search
-        if searched is not None:
-            self.total, self.is_estimate = search.total(searched)
-            return _found(search.best_ids(self.narrowed.queryset, searched, start, stop))
+        text = self.narrowed.only_search
+        if text is not None:
+            found = search.page(self.narrowed.queryset, text, start, stop)
+            self.total, self.is_estimate = found.total, found.is_estimate
+            return _found(found.ids)
         if "relevance" in queryset.query.annotations:
             return self._searched(queryset, start, stop)
         rows = self.rows(queryset, start, stop)

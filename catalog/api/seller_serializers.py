@@ -13,6 +13,8 @@ from catalog.services import NewVariant
 from core.api.fields import FlagField, MoneyField, StrictSerializer
 
 MAX_STOCK = 1_000_000_000
+MAX_WEIGHT = 1_000_000
+"""Grams of one piece."""
 MAX_TEXTS = 50
 """Specifications of one product, or lines of its shipping information."""
 MAX_VARIANTS = 100
@@ -33,7 +35,7 @@ def _refuse_many(value: Mapping[str, str]) -> None:
 
 
 class EditVariantSerializer(StrictSerializer):
-    """``low_stock_at``: at this many or fewer it is on the list of low stock."""
+    """``low_stock_at``: at this many or fewer it is on the list of low stock. ``weight``: a piece's, packed, in grams."""
 
     sku = serializers.RegexField(SKU)
     options = serializers.DictField(
@@ -44,6 +46,7 @@ class EditVariantSerializer(StrictSerializer):
     low_stock_at = serializers.IntegerField(
         min_value=0, max_value=MAX_STOCK, required=False, default=0
     )
+    weight = serializers.IntegerField(min_value=0, max_value=MAX_WEIGHT, required=False, default=0)
 
     def validate_options(self, value: dict[str, str]) -> dict[str, str]:
         """Characters that spell an ``option_key`` are not in its parts, or two would look alike."""
@@ -116,6 +119,7 @@ class SellerVariantSerializer(serializers.ModelSerializer[Variant]):
             "compare_at_price",
             "stock_quantity",
             "low_stock_at",
+            "weight",
             "is_active",
         )
 
@@ -192,6 +196,7 @@ def new_variant(valid: Mapping[str, Any]) -> NewVariant:
         compare_at_price=before.amount if before else None,
         stock=valid["stock_quantity"],
         low_stock_at=valid["low_stock_at"],
+        weight=valid["weight"],
     )
 
 

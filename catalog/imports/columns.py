@@ -12,12 +12,13 @@ from core.errors import Invalid
 from core.money import Money
 
 OF_PRODUCT = ("title", "category", "brand", "condition", "status", "description")
-OF_VARIANT = ("options", "price", "compare_at_price", "low_stock_at", "active")
+OF_VARIANT = ("options", "price", "compare_at_price", "low_stock_at", "weight", "active")
 COLUMNS = ("product", "sku", *OF_PRODUCT, *OF_VARIANT, "stock")
 """``product`` names what rows belong together; a SKU that is known finds its own product."""
 
 SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 MAX_COUNT = 1_000_000_000
+MAX_WEIGHT = 1_000_000
 
 
 class BadCell(Invalid):
@@ -62,6 +63,13 @@ def _count(cell: str) -> int:
     return int(cell)
 
 
+def _weight(cell: str) -> int:
+    """Grams."""
+    if not re.fullmatch("[0-9]{1,7}", cell) or int(cell) > MAX_WEIGHT:
+        raise BadCell(f"Write whole grams, at most {MAX_WEIGHT}.")
+    return int(cell)
+
+
 def _options(cell: str) -> dict[str, str]:
     pairs = [part.split("=") for part in cell.split(";")]
     if any(len(pair) != 2 or not all(text.strip() for text in pair) for pair in pairs):
@@ -87,6 +95,7 @@ READ: Mapping[str, Callable[[str], Any]] = {
     "price": _price,
     "compare_at_price": _price,
     "low_stock_at": _count,
+    "weight": _weight,
     "active": _choice({"yes": True, "no": False}),
     "stock": _count,
 }

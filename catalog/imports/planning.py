@@ -195,6 +195,7 @@ class Planning:
             option_key=option_key(options),
             compare_at_price=said.get("compare_at_price"),
             low_stock_at=said.get("low_stock_at", 0),
+            weight=said.get("weight", 0),
             is_active=said.get("active", True),
         )
         plan.variants.append(variant)

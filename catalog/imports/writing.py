@@ -49,6 +49,7 @@ def _shown(variant: Variant) -> dict[str, Any]:
         "price": variant.unit_price,
         "compare_at_price": variant.compare_at or "",
         "low_stock_at": variant.low_stock_at,
+        "weight": variant.weight,
         "active": "yes" if variant.is_active else "no",
         "stock": variant.stock,
     }

@@ -239,7 +239,7 @@ class Variant(Versioned):
     product without options has exactly one variant, whose key is empty.
 
     ``stock`` and ``stock_seq`` are the last movement's, and only inserting the next one changes them.
-    At ``low_stock_at`` or below, the seller is to be told.
+    At ``low_stock_at`` or below, the seller is to be told. ``weight`` is a piece's, packed, in grams.
     """
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="variants")
@@ -252,6 +252,7 @@ class Variant(Versioned):
     stock = models.BigIntegerField(default=0, editable=False)
     stock_seq = models.PositiveBigIntegerField(default=0, editable=False)
     low_stock_at = models.PositiveIntegerField(default=0)
+    weight = models.PositiveIntegerField(default=0, help_text="Grams, packed.")
     is_active = models.BooleanField(default=True)
     position = models.PositiveSmallIntegerField(default=0)
 

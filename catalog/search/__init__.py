@@ -18,7 +18,6 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Case, F, Func, IntegerField, Q, Value, When
 
-from catalog import totals
 from catalog.models import Product, SearchWord, Variant
 from catalog.models.products import ProductQuerySet
 from catalog.search import postgresql, sqlite
@@ -39,72 +38,44 @@ BEST_FIRST = ("-relevance", "-sold", "-pk")
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
-    """``text``, what it asks for, and how many products for sale have that: counted to one more than
-    ``totals.EXACT_UP_TO``."""
+class Page:
+    """Ids of a stretch of what is found, the most relevant first; how many there are in all, and whether
+    that is an estimate: none up to ``totals.EXACT_UP_TO``."""
 
-    text: str
-    query: Query
-    matches: int = 0
-
-    def __bool__(self) -> bool:
-        return bool(self.query)
+    ids: Sequence[UUID]
+    total: int
+    is_estimate: bool
 
 
 def find(products: ProductQuerySet, text: str) -> Any:
     """Those of ``products`` that match ``text``, the most relevant first. All must be published."""
-    searched = understand(text)
-    return ranked(matching(products, searched.query), searched.query, text)
+    query = understand(text)
+    return ranked(matching(products, query), query, text)
 
 
-def understand(text: str) -> Search:
+def understand(text: str) -> Query:
     """What ``text`` asks for. Where nothing for sale matches, words that nothing for sale has are read
     as those near them."""
     query = parse(text[:MAX_LENGTH])
-    if not query or (matches := _number(query, totals.EXACT_UP_TO + 1)):
-        return Search(text, query, matches if query else 0)
-    meant = query.respelt(_near(_unsold(query)))
-    return Search(text, meant, 0 if meant == query else _number(meant, totals.EXACT_UP_TO + 1))
+    return query if not query or _number(query, 1) else _respelt(query)
 
 
-def best(
-    products: ProductQuerySet,
-    searched: Search,
-    start: int,
-    stop: int,
-    parts: Sequence[str] = EVERYWHERE,
-) -> list[Product]:
-    """A stretch of what matches, the most relevant first, where ``products`` are all that are published."""
-    by_id = products.in_bulk(ids := best_ids(products, searched, start, stop, parts))
-    return [by_id[pk] for pk in ids if pk in by_id]
+def page(products: ProductQuerySet, text: str, start: int, stop: int) -> Page:
+    """A stretch of what ``find`` finds, where ``products`` are all that are published."""
+    query = parse(text[:MAX_LENGTH])
+    found = _page(products, query, text, start, stop)
+    if found.total or (meant := _respelt(query)) == query:
+        return found
+    return _page(products, meant, text, start, stop)
 
 
-def best_ids(
-    products: ProductQuerySet,
-    searched: Search,
-    start: int,
-    stop: int,
-    parts: Sequence[str] = EVERYWHERE,
-) -> list[UUID]:
-    """As ``best``, for those who read of the products what they need themselves."""
-    query, text = searched.query, searched.text
+def _page(products: ProductQuerySet, query: Query, text: str, start: int, stop: int) -> Page:
     if not query:
-        return []
-    ids: list[UUID] | None = _engine().best(query, parts, _skus(text), start, stop)
-    if ids is not None:
-        return ids
-    matches = ranked(matching(products, query, parts), query, text)
-    return list(matches.values_list("pk", flat=True)[start:stop])
-
-
-def total(searched: Search) -> tuple[int, bool]:
-    """How many published products match, and whether that is an estimate."""
-    if searched.matches <= totals.EXACT_UP_TO:
-        return searched.matches, False
-    estimate = _engine().estimate(searched.query)
-    if estimate is None:
-        return _number(searched.query, sys.maxsize), False
-    return max(estimate, searched.matches), True
+        return Page((), 0, is_estimate=False)
+    if found := _engine().page(query, _skus(text), start, stop):
+        return Page(*found)
+    ids = ranked(matching(products, query), query, text).values_list("pk", flat=True)
+    return Page(ids[start:stop], _number(query, sys.maxsize), is_estimate=False)
 
 
 def matching(
@@ -121,10 +92,21 @@ def suggest(text: str, limit: int) -> list[Product]:
     being typed; the nearest ones where there are none."""
     published = Product.objects.published().with_card()
     query = begun(text[:MAX_LENGTH])
-    typed = best(published, Search(text, query), 0, limit, NAMES)
+    typed = _best(published, query, text, limit)
     if typed or not query:
         return typed
-    return best(published, Search(text, _meant(query)), 0, limit, NAMES)
+    return _best(published, _meant(query), text, limit)
+
+
+def _best(products: ProductQuerySet, query: Query, text: str, limit: int) -> list[Product]:
+    """What matches by its names, where ``products`` are all that are published."""
+    if not query:
+        return []
+    ids: list[UUID] | None = _engine().best(query, NAMES, _skus(text), limit)
+    if ids is None:
+        return list(ranked(matching(products, query, NAMES), query, text)[:limit])
+    by_id = products.in_bulk(ids)
+    return [by_id[pk] for pk in ids if pk in by_id]
 
 
 def ranked(products: ProductQuerySet, query: Query, text: str) -> Any:
@@ -162,6 +144,10 @@ def _skus(text: str) -> set[str]:
     """SKUs that ``text`` may be, however it is written."""
     sku = text.replace("\0", "").strip()
     return {sku, sku.upper(), sku.lower()}
+
+
+def _respelt(query: Query) -> Query:
+    return query.respelt(_near(_unsold(query)))
 
 
 def _unsold(query: Query) -> list[str]:
@@ -209,14 +195,13 @@ def _beginning_near(typed: str) -> tuple[str, ...]:
 __all__ = [
     "BEST_FIRST",
     "MAX_LENGTH",
+    "Page",
     "Query",
-    "Search",
-    "best",
     "find",
     "in_order",
     "matching",
+    "page",
     "ranked",
     "suggest",
-    "total",
     "understand",
 ]

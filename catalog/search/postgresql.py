@@ -3,16 +3,15 @@
 A document has each word up to three times, so that where a word stands is a question for the index, too.
 """
 
-import json
 from collections.abc import Collection, Sequence
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import BooleanField, CharField, F, Func, Value
 
+from catalog import totals
 from catalog.search.language import Clause, Query, Term
+from core import prepared
 
 MARKS = {("title",): "t_", ("title", "names"): "n_", ("title", "names", "description"): ""}
 """What stands before the words of these parts."""
@@ -28,11 +27,14 @@ FEW = 2_000
 FEW_BEGUN = 500
 """As many are looked through first for what is being typed: few letters begin many words."""
 
+AMPLE = 2
+"""Times ``totals.EXACT_UP_TO``: of one word, statistics that say more are believed without counting."""
+
 NUMBER = "SELECT catalog_search_number(%s::tsquery, %s, %s)"
-PAGE = "SELECT catalog_search_page(%s::tsquery[], %s, %s, %s, %s, %s, %s)"
-ROWS = """
-    EXPLAIN (FORMAT JSON)
-    SELECT FROM catalog_searchdocument WHERE lexemes @@ %s::tsquery AND shown_in = %s
+BEST = "SELECT page FROM catalog_search_page(%s::tsquery[], %s, %s, %s, %s, %s)"
+PAGE = """
+    SELECT page, number, is_estimate
+      FROM catalog_search_answer(%s::tsquery, %s::tsquery[], %s, %s, %s, %s, %s, %s, %s::int)
     """
 
 
@@ -54,38 +56,51 @@ def found(query: Query, parts: Sequence[str]) -> Func:
 
 def number(query: Query, most: int) -> int:
     """How many published products match, counted up to ``most``."""
-    return int(_answer(NUMBER, [_asked(query, PLACES[-1]), settings.SHOP_CURRENCY, most]))
+    [(number,)] = prepared.rows(NUMBER, [_asked(query, PLACES[-1]), settings.SHOP_CURRENCY, most])
+    return int(number)
 
 
-def estimate(query: Query) -> int | None:
-    """How many published products match, by the planner's statistics: right to a factor."""
-    plan = _answer(ROWS, [_asked(query, PLACES[-1]), settings.SHOP_CURRENCY])
-    return int((plan if isinstance(plan, list) else json.loads(plan))[0]["Plan"]["Plan Rows"])
+def page(
+    query: Query, skus: Collection[str], start: int, stop: int
+) -> tuple[list[UUID], int, bool] | None:
+    """A stretch of the published products that match, the most relevant first; how many there are, and
+    whether that is an estimate: of more than ``totals.EXACT_UP_TO``, by the planner's statistics."""
+    everywhere, exact = PLACES[-1], totals.EXACT_UP_TO
+    ample = AMPLE * exact if _is_one_word(query) else None
+    asked = [_asked(query, everywhere), _tiers(query, everywhere), list(skus)]
+    stretch = [settings.SHOP_CURRENCY, start, stop, FEW, exact, ample]
+    [(ids, number, is_estimate)] = prepared.rows(PAGE, [*asked, *stretch])
+    return ids, number, is_estimate
 
 
 def best(
-    query: Query, parts: Sequence[str], skus: Collection[str], start: int, stop: int
+    query: Query, parts: Sequence[str], skus: Collection[str], limit: int
 ) -> list[UUID] | None:
-    """A stretch of the published products whose ``parts`` match, the most relevant first."""
+    """The most relevant of the published products whose ``parts`` match."""
     begun = any(term.begun for clause in query.clauses for term in clause.wanted)
     few, currency = FEW_BEGUN if begun else FEW, settings.SHOP_CURRENCY
-    asked = [_tiers(query, parts), list(skus), currency, start, stop, few, begun]
-    return list(_answer(PAGE, asked))
+    asked = [_tiers(query, parts), list(skus), currency, limit, few, begun]
+    [(ids,)] = prepared.rows(BEST, asked)
+    return list(ids[:limit])
 
 
-def _answer(sql: str, parameters: list[Any]) -> Any:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.fetchone()[0]
+def _is_one_word(query: Query) -> bool:
+    """Statistics know each word, and not which words stand together."""
+    [clause, *others] = query.clauses
+    [term, *more] = clause.wanted
+    return not (others or more or clause.unwanted) and term.word is not None
 
 
 def _tiers(query: Query, parts: Sequence[str]) -> list[str]:
     """Questions that each match what the one before does not: in the title, in its names, in all ``parts``."""
     everything, positive = _asked(query, parts), query.without_exclusions()
     in_title, in_names = _asked(positive, PLACES[0]), _asked(positive, PLACES[1])
+    but = (
+        "" if positive == query else f"({everything}) & "
+    )  # what stands in a title stands in all parts
     return [
-        f"({everything}) & ({in_title})",
-        f"({everything}) & ({in_names}) & !({in_title})",
+        f"{but}({in_title})",
+        f"{but}({in_names}) & !({in_title})",
         f"({everything}) & !({in_names})",
     ][: PLACES.index(tuple(parts)) + 1]
 

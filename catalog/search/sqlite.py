@@ -39,12 +39,14 @@ def number(query: Query, most: int) -> int:
     return Product.objects.published().filter(pk__in=ids)[:most].count()
 
 
-def estimate(query: Query) -> int | None:
-    """There is nothing to estimate by."""
+def page(
+    query: Query, skus: Collection[str], start: int, stop: int
+) -> tuple[list[UUID], int, bool] | None:
+    """There is no quicker way than to sort all that match, and to count them."""
 
 
 def best(
-    query: Query, parts: Sequence[str], skus: Collection[str], start: int, stop: int
+    query: Query, parts: Sequence[str], skus: Collection[str], limit: int
 ) -> list[UUID] | None:
     """There is no quicker way than to sort all that match."""
 

@@ -11,22 +11,24 @@ from catalog.models import Product, StockMovement, Variant
 Reason = StockMovement.Reason
 
 
-@transaction.atomic
 def take_stock(quantities: Mapping[Variant, int], *, reference: UUID, at: datetime) -> None:
     """Take every quantity, or nothing. ``reference`` is the order's id.
 
-    Variants are locked in pk order, so that concurrent orders queue instead of deadlocking.
+    Whoever sells has locked the variants to see their prices, in pk order, and read them after that;
+    the database refuses a movement that does not follow the last one.
 
     :raises OutOfStock: a variant has fewer left than asked.
     """
-    changes = {variant.pk: -quantity for variant, quantity in quantities.items()}
+    changes = {variant: -quantity for variant, quantity in quantities.items()}
     _move(changes, reason=Reason.SALE, reference=reference, at=at)
 
 
 @transaction.atomic
 def return_stock(quantities: Mapping[Variant, int], *, reference: UUID, at: datetime) -> None:
     """Put back what was sold. ``reference`` is what brought it back; call it once for each."""
-    changes = {variant.pk: quantity for variant, quantity in quantities.items()}
+    back = {variant.pk: quantity for variant, quantity in quantities.items()}
+    locked = Variant.objects.filter(pk__in=back).locked()
+    changes = {variant: back[variant.pk] for variant in locked}
     _move(changes, reason=Reason.RETURN, reference=reference, at=at)
 
 
@@ -64,16 +66,15 @@ def _adjust(
     return movement
 
 
-def _move(changes: Mapping[UUID, int], *, reason: str, reference: UUID, at: datetime) -> None:
-    before: dict[Variant, int] = {}
-    movements = []
-    for variant in Variant.objects.filter(pk__in=changes).locked():
-        before[variant] = variant.stock
-        change = changes[variant.pk]
-        movements.append(
+def _move(changes: Mapping[Variant, int], *, reason: str, reference: UUID, at: datetime) -> None:
+    """``changes`` of locked variants."""
+    before = {variant: variant.stock for variant in changes}
+    StockMovement.objects.bulk_create(
+        [
             StockMovement.of(variant, change, reason=reason, reference=reference, at=at)
-        )
-    StockMovement.objects.bulk_create(movements)
+            for variant, change in changes.items()
+        ]
+    )
     refresh_availability(before, at=at)
 
 

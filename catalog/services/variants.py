@@ -16,7 +16,7 @@ from core.models import NEXT_VERSION
 
 @dataclass(frozen=True, slots=True)
 class NewVariant:
-    """``price`` and ``compare_at_price`` in minor units of the product's currency."""
+    """``price`` and ``compare_at_price`` in minor units of the product's currency, ``weight`` in grams."""
 
     sku: str
     price: int
@@ -24,6 +24,7 @@ class NewVariant:
     compare_at_price: int | None = None
     stock: int = 0
     low_stock_at: int = 0
+    weight: int = 0
 
 
 @transaction.atomic
@@ -133,6 +134,7 @@ def _insert(product: Product, new: NewVariant, at: datetime) -> Variant:
         options=dict(new.options),
         compare_at_price=new.compare_at_price,
         low_stock_at=new.low_stock_at,
+        weight=new.weight,
     )
     refuse_clash(variant)
     with _named_refusals(variant):

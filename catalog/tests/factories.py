@@ -1,6 +1,8 @@
 """Goods for tests: an active product with one variant, unless told otherwise."""
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 import factory
 from django.db import transaction
@@ -8,6 +10,8 @@ from django.utils import timezone
 
 from accounts.tests.factories import SellerFactory
 from catalog.models import Brand, Category, Product, StockMovement, Variant
+from catalog.services import take_stock
+from core.ids import uuid7
 
 
 class CategoryFactory(factory.django.DjangoModelFactory[Category]):
@@ -63,6 +67,18 @@ def move_stock(variant: Variant, change: int) -> None:
     opening = StockMovement.Reason.OPENING
     StockMovement.of(variant, change, reason=opening, at=timezone.now()).save(force_insert=True)
     variant.refresh_from_db()
+
+
+def sell(quantities: Mapping[Variant, int], reference: UUID | None = None) -> None:
+    """Take ``quantities`` off stock as an order does: under locks that came first."""
+    wanted = {variant.pk: quantity for variant, quantity in quantities.items()}
+    with transaction.atomic():
+        locked = Variant.objects.filter(pk__in=wanted).locked()
+        take_stock(
+            {variant: wanted[variant.pk] for variant in locked},
+            reference=reference or uuid7(),
+            at=timezone.now(),
+        )
 
 
 def on_sale(*, price: int = 1000, stock: int = 5, **product: Any) -> Variant:

@@ -6,9 +6,8 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
 from catalog.models import Product, Variant, option_key
-from catalog.services import add_variant, change_variant, take_stock
-from catalog.tests.factories import ProductFactory, VariantFactory, on_sale
-from core.ids import uuid7
+from catalog.services import add_variant, change_variant
+from catalog.tests.factories import ProductFactory, VariantFactory, on_sale, sell
 
 NOW = timezone.now()
 
@@ -29,7 +28,7 @@ def test_a_product_shows_its_lowest_active_price(db):
 def test_a_change_of_a_variant_leaves_what_was_sold_meanwhile_sold(db):
     variant = on_sale(stock=3)
     seen = Variant.objects.get()
-    take_stock({variant: 3}, reference=uuid7(), at=NOW)
+    sell({variant: 3})
 
     seen.position = 7
     change_variant(seen, {"position"}, at=NOW)

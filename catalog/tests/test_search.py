@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from catalog import search
+from catalog import search, totals
 from catalog.models import Brand, Category, Product, SearchDocument, SearchWord, Variant
 from catalog.search import language
 from catalog.search.language import forms
@@ -176,21 +176,39 @@ def found(names, text):
     return [names[product.pk] for product in search.find(Product.objects.published(), text)]
 
 
-def best(names, text):
-    everything = search.best(Product.objects.published(), search.understand(text), 0, 99)
-    return [names[product.pk] for product in everything]
+def paged(names, text):
+    everything = search.page(Product.objects.published(), text, 0, 99)
+    assert (len(everything.ids), everything.is_estimate) == (everything.total, False)
+    return [names[pk] for pk in everything.ids]
 
 
 def test_both_engines_find_the_same_in_the_same_order(goods):
     wrong = {
         (text, way): got
         for text, names in CASES
-        for way in (found, best)
+        for way in (found, paged)
         if (got := " ".join(way(goods, text))) != names
     }
 
     assert len(CASES) >= 60
     assert wrong == {}
+
+
+@pytest.mark.postgresql
+def test_statistics_are_believed_of_one_word_and_not_of_words_together(db, monkeypatch):
+    monkeypatch.setattr(totals, "EXACT_UP_TO", 2)
+    pots = [on_sale(title="Blue teapot").product_id for _ in range(6)]
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE catalog_searchdocument")
+    Product.objects.filter(pk__in=pots[2:]).update(status="draft")
+
+    one, two, last = (
+        search.page(Product.objects.published(), text, 0, stop)
+        for text, stop in (("teapot", 2), ("blue teapot", 2), ("teapot", 3))
+    )
+
+    assert (one.total >= 5, one.is_estimate) == (True, True)
+    assert (two.total, two.is_estimate) == (last.total, last.is_estimate) == (2, False)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from accounts.tests.factories import SellerFactory
 from catalog.errors import OutOfStock
 from catalog.models import Product, StockMovement, Variant
 from catalog.services import adjust_stock, count_stock, return_stock, take_stock
-from catalog.tests.factories import VariantFactory, move_stock, on_sale
+from catalog.tests.factories import VariantFactory, move_stock, on_sale, sell
 from core.ids import uuid7
 
 NOW = timezone.now()
@@ -97,10 +97,10 @@ def test_take_stock_takes_everything_or_nothing_and_says_why(db):
     order = uuid7()
 
     with pytest.raises(OutOfStock):
-        take_stock({plenty: 2, scarce: 2}, reference=order, at=NOW)
+        sell({plenty: 2, scarce: 2}, order)
     assert not StockMovement.objects.filter(reference=order).exists()
 
-    take_stock({plenty: 2, scarce: 1}, reference=order, at=NOW)
+    sell({plenty: 2, scarce: 1}, order)
 
     moved = (
         StockMovement.objects.filter(reference=order)
@@ -115,9 +115,19 @@ def test_take_stock_takes_everything_or_nothing_and_says_why(db):
     assert Product.objects.get(pk=scarce.product_id).in_stock is False
 
 
+def test_take_stock_sells_nothing_of_a_variant_that_moved_since_it_was_read(db):
+    stale = on_sale(stock=2)
+    sell({stale: 2})
+
+    with pytest.raises(IntegrityError, match="does not follow"), transaction.atomic():
+        take_stock({stale: 1}, reference=uuid7(), at=NOW)
+
+    assert Variant.objects.get().stock == 0
+
+
 def test_what_comes_back_is_on_sale_again(db):
     variant = on_sale(stock=1)
-    take_stock({variant: 1}, reference=uuid7(), at=NOW)
+    sell({variant: 1})
     assert Product.objects.get().in_stock is False
 
     return_stock({variant: 1}, reference=uuid7(), at=NOW)
@@ -212,7 +222,9 @@ def test_the_back_office_counts_a_stock_and_finds_what_is_low(client, dana):
     url = reverse("admin:catalog_variant_change", args=[variant.pk])
     form = {"sku": variant.sku, "options": "{}", "price": 1000, "position": 0, "is_active": "on"}
 
-    answer = client.post(url, {**form, "low_stock_at": 0, "counted": 2, "note": "Two broke"})
+    answer = client.post(
+        url, {**form, "low_stock_at": 0, "weight": 0, "counted": 2, "note": "Two broke"}
+    )
 
     assert answer.status_code == 302
     assert movements(variant)[1:] == [(2, -3, 2, "adjustment")]
@@ -249,7 +261,7 @@ def test_sales_and_corrections_of_one_variant_queue_up():
     said = {"note": "", "actor_id": None, "at": NOW}
 
     refused = race(
-        *[lambda: take_stock({variant: 1}, reference=uuid7(), at=NOW)] * 4,
+        *[lambda: sell({variant: 1})] * 4,
         *[lambda: adjust_stock(variant, -1, **said)] * 2,
     )
 
@@ -267,15 +279,15 @@ def test_two_variants_that_sell_out_together_leave_the_product_sold_out():
     second = VariantFactory(product=first.product, options={"size": "L"}, stock=1)
     barrier = Barrier(2)
 
-    def sell(variant):
+    def take(variant):
         try:
             with transaction.atomic():
                 barrier.wait()
-                take_stock({variant: 1}, reference=uuid7(), at=NOW)
+                sell({variant: 1})
         finally:
             connection.close()
 
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(sell, [first, second]))
+        list(pool.map(take, [first, second]))
 
     assert Product.objects.get().in_stock is False

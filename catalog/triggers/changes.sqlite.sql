@@ -33,9 +33,9 @@ BEGIN
 END;
 CREATE TRIGGER catalog_change_variant_edited AFTER UPDATE ON catalog_variant
 WHEN (NEW.product_id, NEW.sku, NEW.options, NEW.option_key, NEW.currency, NEW.price, NEW.compare_at_price,
-      NEW.low_stock_at, NEW.is_active, NEW.position)
+      NEW.low_stock_at, NEW.weight, NEW.is_active, NEW.position)
   IS NOT (OLD.product_id, OLD.sku, OLD.options, OLD.option_key, OLD.currency, OLD.price, OLD.compare_at_price,
-      OLD.low_stock_at, OLD.is_active, OLD.position)
+      OLD.low_stock_at, OLD.weight, OLD.is_active, OLD.position)
 BEGIN
   INSERT INTO catalog_cataloguechange (writer, number) VALUES (0, 1)
     ON CONFLICT (writer) DO UPDATE SET number = number + 1;

@@ -187,20 +187,21 @@ CREATE OR REPLACE TRIGGER catalog_search_seller_changed AFTER UPDATE ON accounts
 -- What finds are ordered by costs more than finding them. So each question of ``tiers`` is one of a class, the most
 -- relevant first, and the next is only asked when the page is not full. In a class that is small, all are sorted;
 -- in a large one, or where the words are known to be ``common``, the best sellers of all are looked at first.
+-- The ``number`` of all is NULL where not all were met on the way.
 -- The settings keep to the index, whatever the planner takes a word for.
 CREATE OR REPLACE FUNCTION catalog_search_page(
-  tiers tsquery[], skus text[], currency text, page_start int, page_end int, few int, common boolean
-) RETURNS uuid[] LANGUAGE plpgsql STABLE
+  tiers tsquery[], skus text[], currency text, page_end int, few int, common boolean, OUT page uuid[], OUT number int
+) LANGUAGE plpgsql STABLE
   SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET max_parallel_workers_per_gather = 0
 AS $$
 DECLARE
   spelt uuid[] := ARRAY(SELECT product_id FROM catalog_variant WHERE sku = ANY (skus));
-  page uuid[] := '{}';
   tier uuid[];
   asked tsquery;
   missing int;
   matches int;
 BEGIN
+  page := '{}';
   IF spelt <> '{}' THEN
     page := ARRAY(
       SELECT product_id FROM catalog_searchdocument
@@ -208,9 +209,13 @@ BEGIN
          AND EXISTS (SELECT 1 FROM unnest(tiers) AS asked (words) WHERE lexemes @@ words)
        ORDER BY units_sold DESC, product_id DESC);
   END IF;
+  number := cardinality(page);
   FOREACH asked IN ARRAY tiers LOOP
     missing := page_end - cardinality(page);
-    EXIT WHEN missing <= 0;
+    IF missing <= 0 THEN
+      number := NULL;
+      EXIT;
+    END IF;
     IF NOT common THEN
       WITH found AS MATERIALIZED (
         SELECT product_id, units_sold FROM catalog_searchdocument
@@ -222,10 +227,14 @@ BEGIN
     END IF;
     IF common OR matches > few THEN
       tier := catalog_search_common(asked, spelt, currency, missing, few);
+      matches := NULL;
     END IF;
     page := page || tier;
+    number := number + matches;
   END LOOP;
-  RETURN page[page_start + 1 : page_end];
+  IF cardinality(page) < page_end THEN
+    number := cardinality(page);
+  END IF;
 END $$;
 
 -- The best selling of many that were found. OFFSET keeps the index of words out of it: it would find them all.
@@ -258,6 +267,32 @@ AS $$
 BEGIN
   RETURN (SELECT count(*) FROM (
     SELECT FROM catalog_searchdocument WHERE lexemes @@ asked AND shown_in = currency LIMIT most) counted);
+END $$;
+
+-- A page of what is found, and how many there are: as many as were met on the way; else they are counted up to
+-- ``exact`` and estimated beyond, by the planner's statistics; where these say more than ``ample``, they are believed
+-- without counting. VOLATILE, because EXPLAIN is for no other function.
+CREATE OR REPLACE FUNCTION catalog_search_answer(
+  asked tsquery, tiers tsquery[], skus text[], currency text, page_start int, page_end int, few int, exact int, ample int,
+  OUT page uuid[], OUT number int, OUT is_estimate boolean
+) LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  plan json;
+  estimate int;
+BEGIN
+  SELECT * INTO page, number FROM catalog_search_page(tiers, skus, currency, page_end, few, false);
+  is_estimate := false;
+  IF number IS NULL THEN
+    EXECUTE 'EXPLAIN (FORMAT JSON) SELECT FROM catalog_searchdocument WHERE lexemes @@ $1 AND shown_in = $2'
+       INTO plan USING asked, currency;
+    estimate := plan -> 0 -> 'Plan' ->> 'Plan Rows';
+    number := CASE WHEN estimate > ample THEN estimate ELSE catalog_search_number(asked, currency, exact + 1) END;
+    is_estimate := number > exact;
+    IF is_estimate THEN
+      number := greatest(number, estimate);
+    END IF;
+  END IF;
+  page := page[page_start + 1 : page_end];
 END $$;
 
 -- What was there before the index was.

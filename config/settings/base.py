@@ -1,5 +1,6 @@
 """Settings that every place shares. Each value from outside is explained in ``.env.example``."""
 
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 from config.settings.environment import *  # noqa: F403  # what others read of it, too
 from config.settings.environment import BASE_DIR, VAR_DIR, env, local_secret
 from config.settings.jobs import *  # noqa: F403  # Django's way to share settings
+from config.settings.payments import *  # noqa: F403  # as above
+from config.settings.payments import STRIPE_PUBLISHABLE_KEY, STRIPE_SOURCES
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "") or local_secret("secret_key", 64)
@@ -91,6 +94,7 @@ SQLITE: dict[str, Any] = {
 }
 POSTGRESQL = {
     "options": "-c lock_timeout=20s -c idle_in_transaction_session_timeout=60s -c timezone=UTC",
+    "prepare_threshold": sys.maxsize,  # what asks for it is prepared (core/prepared.py), nothing by itself
 }
 DATABASE_URL = env.str("DATABASE_URL", "") or f"sqlite:///{VAR_DIR / 'mercat.sqlite3'}"
 DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url_config(DATABASE_URL)}
@@ -99,7 +103,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["ENGINE"] = "core.postgresql"
     DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | POSTGRESQL
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_MAX_AGE"] = 600  # a new one plans anew what the old one had planned
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -177,6 +181,7 @@ SPECTACULAR_SETTINGS = {
         "ScheduledTransferEvery": "ledger.models.ScheduledTransfer.Every",
         "WalletRequestStatus": "ledger.models.WalletRequest.Status",
         "WalletRequestKind": "ledger.models.WalletRequest.Kind",
+        "PromotionKind": "cart.models.Promotion.Kind",
         "OrderStatus": "orders.models.Order.Status",
         "SellerOrderStatus": "orders.models.SellerOrder.Status",
         "PaymentStatus": "orders.models.Payment.Status",
@@ -217,11 +222,20 @@ RATE_LIMITS = {
     "register": env.str("RATE_LIMIT_REGISTER", "20/minute"),
     "refresh": env.str("RATE_LIMIT_REFRESH", "60/minute"),
     "guest_cart": env.str("RATE_LIMIT_GUEST_CART", "30/minute"),
+    "promotion_code": env.str("RATE_LIMIT_PROMOTION_CODE", "20/minute"),
+    "order_lookup": env.str("RATE_LIMIT_ORDER_LOOKUP", "10/minute"),
+    "order_link": env.str("RATE_LIMIT_ORDER_LINK", "5/hour"),
 }
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 """How many proxies of ours each request passes: whose entry in X-Forwarded-For is believed."""
 
+CUSTOMERS_PAST = "orders.queries.customers_past"
+"""Who tells prices, which are below orders, what a customer has bought and used before."""
+
 IDEMPOTENCY_KEPT = timedelta(days=7)
+IDEMPOTENCY_LEASE = timedelta(seconds=env.int("IDEMPOTENCY_LEASE_SECONDS", 60))
+"""How long a request that asks somebody outside is left alone, before another one with its key takes
+it for dead and goes on in its place: longer than all of its calls may take."""
 
 METRICS_NETWORKS = env.list("METRICS_NETWORKS", default=["127.0.0.0/8", "::1/128"])
 """Who may read /metrics."""
@@ -252,6 +266,8 @@ RELAXED_CONTENT_SECURITY = {
     "/docs": {"style-src": ["'self'", "'unsafe-inline'"]},
 }
 """By path prefix: Unfold's Alpine evaluates, Swagger UI styles inline."""
+if STRIPE_PUBLISHABLE_KEY:
+    RELAXED_CONTENT_SECURITY |= {"/checkout": STRIPE_SOURCES, "/orders": STRIPE_SOURCES}
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
 """Of pages; the API speaks UTC."""
@@ -294,7 +310,11 @@ LEDGER_SEAL_KEY = env.str("LEDGER_SEAL_KEY", "") or local_secret("seal_key", 32)
 LEDGER_SEAL_PUBLIC_KEYS = env.list("LEDGER_SEAL_PUBLIC_KEYS", default=[])
 LEDGER_ANCHOR: Path | None = Path(env.str("LEDGER_ANCHOR", "") or VAR_DIR / "anchor.jsonl")
 """Where each new seal's head is appended; None for nowhere."""
-LEDGER_CHECKS = ["orders.verification.ESCROWS", "orders.verification.FULL_ESCROWS"]
+LEDGER_CHECKS = [
+    "orders.verification.ESCROWS",
+    "orders.verification.FULL_ESCROWS",
+    "orders.verification.REFUNDS_DUE",
+]
 """What ``check_ledger`` proves besides the ledger's own invariants."""
 
 DEMO_ALLOWED = True
@@ -302,9 +322,15 @@ DEMO_ALLOWED = True
 
 EVENT_CONSUMERS = {
     "order.paid": ["catalog.services.count_sales", "analytics.services.count_orders"],
-    "order.refunded": ["analytics.services.count_orders"],
     "order.placed": ["orders.mail.confirm"],
-    "order.cancelled": ["orders.mail.tell_of_cancellation"],
+    "order.cancelled": ["orders.mail.tell_of_cancellation", "orders.services.settle_order"],
+    "order.refunded": [
+        "orders.mail.tell_of_refund",
+        "orders.services.repay_order",
+        "analytics.services.count_orders",
+    ],
+    "order.link_requested": ["orders.mail.send_link"],
+    "payment.unclaimed": ["orders.services.repay_order"],
     "picture.added": ["catalog.services.make_thumbnail"],
 }
 
@@ -336,6 +362,7 @@ LOGGING = {
         },
     },
     # The filesystem has no host name, and kombu would say so at every start.
-    "loggers": {"kombu.connection": {"level": "ERROR"}},
+    # What the payment provider's client would say of each request holds secrets of the buyer's.
+    "loggers": {"kombu.connection": {"level": "ERROR"}, "stripe": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
 }

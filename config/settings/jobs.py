@@ -49,6 +49,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "ledger.tasks.run_scheduled_transfers",
         "schedule": timedelta(minutes=1),
     },
+    "expire-orders": {"task": "orders.tasks.expire_orders", "schedule": timedelta(minutes=1)},
+    "settle-payments": {"task": "orders.tasks.settle_payments", "schedule": timedelta(minutes=1)},
     "note-abandoned-carts": {
         "task": "cart.tasks.note_abandoned",
         "schedule": timedelta(minutes=10),

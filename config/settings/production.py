@@ -1,10 +1,14 @@
 """Settings for a server on the internet: secrets must come from outside, TLS is taken for granted."""
 
 from config.settings.base import *  # noqa: F403  # Django's way to share settings
+from config.settings.base import PAYMENT_METHODS, PAYMENT_PROVIDERS
 from config.settings.environment import env
 
 DEBUG = False
 DEMO_ALLOWED = False
+PAYMENTS_REHEARSED = False
+PAYMENT_PROVIDERS = {name: path for name, path in PAYMENT_PROVIDERS.items() if name != "test"}
+PAYMENT_METHODS = [name for name in PAYMENT_METHODS if name != "test"]
 SECRET_KEY = env.str("SECRET_KEY")
 LEDGER_SEAL_KEY = env.str("LEDGER_SEAL_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")

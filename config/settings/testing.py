@@ -12,6 +12,7 @@ SECRET_KEY = "tests have nothing to hide, and need 64 characters to say it in fu
 SIMPLE_JWT = SIMPLE_JWT | {"SIGNING_KEY": SECRET_KEY}
 LEDGER_SEAL_KEY = "00" * 32
 LEDGER_ANCHOR = None  # which tests that run beside each other would share
+STRIPE_API_BASE = "http://127.0.0.1:1"  # nobody: tests ask a double, or name Stripe themselves
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 REDIS_PREFIX = f"test-{os.getpid()}"
 CACHES = {"default": CACHES["default"] | {"KEY_PREFIX": REDIS_PREFIX}}

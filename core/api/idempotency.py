@@ -1,7 +1,7 @@
 """``Idempotency-Key`` on API routes.
 
 A business refusal (409) is remembered though its effects are undone; validation errors and
-failures are not, so a mended request may use its key again. Keys belong to their user.
+failures are not, so a mended request may use its key again. Keys belong to whom the view says, their user mostly.
 """
 
 import hashlib
@@ -14,18 +14,20 @@ from django.db import transaction
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from core import clock, idempotency
 from core.api import problems
+from core.api.views import ApiView
 from core.errors import Conflict, Invalid
-from core.idempotency import Answer
+from core.idempotency import Answer, Intent
 from core.retries import retried
 
 HEADER = "Idempotency-Key"
 MAX_LENGTH = 200
 
 Handler = Callable[..., Response]
+Beginning = Callable[..., Response | Intent]
+Ending = Callable[[Request, str], Response]
 
 
 class KeyMissing(Invalid):
@@ -38,12 +40,28 @@ def idempotent(handler: Handler) -> Handler:
 
     :raises KeyMissing: no usable key.
     """
+    return _once(handler, None)
 
+
+def resumable(ending: Ending) -> Callable[[Beginning], Handler]:
+    """``idempotent`` for what asks somebody outside: the method may return an ``Intent``.
+
+    ``ending`` comes to the answer from the intent's subject, outside of any transaction, once or,
+    where a request died, again. It is a function of the module: it knows what the request says, and
+    what the intent says.
+
+    :raises KeyMissing: no usable key.
+    """
+    return lambda handler: _once(handler, ending)
+
+
+def _once(handler: Beginning, ending: Ending | None) -> Handler:
     @wraps(handler)
-    def once(view: APIView, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def once(view: ApiView, request: Request, *args: Any, **kwargs: Any) -> Response:
         answer = idempotency.answer_once(
-            idempotency.Request(f"user:{request.user.pk}", _key(request), _fingerprint(request)),
-            lambda: _answer(handler(view, request, *args, **kwargs)),
+            idempotency.Request(view.key_scope(request), _key(request), _fingerprint(request)),
+            lambda: _begun(handler(view, request, *args, **kwargs)),
+            finish=ending and (lambda subject: _answer(ending(request, subject))),
             refusal=_refusal,
             at=clock.now(),
         )
@@ -63,7 +81,7 @@ def rehearsable(handler: Handler) -> Handler:
     for_good = idempotent(handler)
 
     @wraps(handler)
-    def once_or_dry(view: APIView, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def once_or_dry(view: ApiView, request: Request, *args: Any, **kwargs: Any) -> Response:
         if not isinstance(request.data, dict) or request.data.get("dry_run") is not True:
             return for_good(view, request, *args, **kwargs)
         _key(request)
@@ -96,6 +114,10 @@ def _fingerprint(request: Request) -> str:
 
 def _refusal(error: Conflict) -> Answer:
     return _answer(problems.refusal(error))
+
+
+def _begun(response: Response | Intent) -> Answer | Intent:
+    return response if isinstance(response, Intent) else _answer(response)
 
 
 def _answer(response: Response) -> Answer:

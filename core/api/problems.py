@@ -24,6 +24,7 @@ STATUS: Mapping[type[errors.DomainError], int] = {
     errors.Stale: status.HTTP_412_PRECONDITION_FAILED,
     errors.VersionMissing: status.HTTP_428_PRECONDITION_REQUIRED,
     errors.TooMany: status.HTTP_429_TOO_MANY_REQUESTS,
+    errors.Unavailable: status.HTTP_503_SERVICE_UNAVAILABLE,
 }
 """Looked up along the error's method resolution order: the nearest kind decides."""
 

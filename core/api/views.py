@@ -42,6 +42,10 @@ class ApiView(APIView):
         if faults:
             raise ValidationError(faults)
 
+    def key_scope(self, request: Request) -> str:
+        """Whose the idempotency keys of requests to here are: the caller's."""
+        return f"user:{request.user.pk}"
+
     def known_parameters(self) -> set[str]:
         """Names of the query parameters that mean something here."""
         return set(self.query_parameters)

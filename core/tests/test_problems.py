@@ -7,6 +7,8 @@ import yaml
 from drf_spectacular.generators import SchemaGenerator
 
 from catalog.tests.factories import on_sale
+from core.api.problems import refusal
+from core.errors import Unavailable
 
 PROBLEM = "application/problem+json"
 LOGIN = "/api/v1/auth/login"
@@ -34,6 +36,13 @@ def test_a_problem_says_no_more_by_its_type_than_by_its_status(api, db):
         "detail": "There is no such route.",
         "errors": [],
     }
+
+
+def test_somebody_outside_who_does_not_answer_is_a_503():
+    response = refusal(Unavailable())
+
+    assert response.status_code == 503
+    assert (response.data["code"], response.data["title"]) == ("unavailable", "Service Unavailable")
 
 
 @pytest.mark.parametrize(

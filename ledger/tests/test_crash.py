@@ -6,7 +6,7 @@ operating system survives, and with it what was written. That commits wait for t
 
 import pytest
 
-from ledger.tests.conftest import Survive
+from bench.torture.pytest_driver import Survive
 from ledger.tests.test_torture import BOTH, COUNTED
 
 pytestmark = pytest.mark.xdist_group("races")

@@ -5,7 +5,7 @@
 
 import pytest
 
-from ledger.tests.conftest import Survive
+from bench.torture.pytest_driver import Survive
 
 pytestmark = pytest.mark.xdist_group("races")
 

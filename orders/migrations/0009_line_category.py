@@ -33,7 +33,7 @@ def category(**options):
 class Migration(migrations.Migration):
     dependencies = [
         ("catalog", "0008_rollup_ratings"),
-        ("orders", "0004_prices_in_parts"),
+        ("orders", "0006_redemptions"),
     ]
 
     operations = [

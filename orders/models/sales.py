@@ -15,10 +15,12 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Seller, User
+from cart.pricing import TaxLine, tax_lines
 from catalog.models import Category, Product, Variant
+from core import countries
 from core.models import Identified, Versioned
 from core.money import Money, exponent
-from orders import countries
+from orders import errors, links
 
 NUMBER_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O or U, so a number survives being read out."""
@@ -42,9 +44,21 @@ class OrderQuerySet(models.QuerySet["Order"]):
             return self.all()
         return self.filter(user_id=user.pk, user__isnull=False)
 
+    def of_link(self, token: str) -> "Order":
+        """The guest's order that a link is to. Whoever has an account signs in instead.
+
+        :raises LinkInvalid: the token is not good, or of no guest's order.
+        """
+        order = self.filter(pk=links.order_of(token), user=None).first()
+        if order is None:
+            raise errors.LinkInvalid
+        return order
+
     def with_parts(self) -> Self:
         """Everything that the API shows of an order, in a constant number of queries."""
-        return self.prefetch_related("lines", "seller_orders__seller", "payments", "refunds")
+        return self.prefetch_related(
+            "lines", "seller_orders__seller", "payments", "redemptions__promotion", "refunds"
+        )
 
     def with_pictures(self) -> Self:
         """The same, with what a page needs to show each line's product."""
@@ -128,6 +142,10 @@ class Order(Versioned):
                 name="orders_order_status_matches_paid",
             ),
             models.CheckConstraint(
+                condition=Q(pay_by__isnull=True) | Q(status="awaiting_payment"),
+                name="orders_order_pay_by_while_awaiting",
+            ),
+            models.CheckConstraint(
                 condition=Q(refunded__gte=0, refunded__lte=F("paid")),
                 name="orders_order_refunded_within_paid",
             ),
@@ -149,6 +167,11 @@ class Order(Versioned):
     def money(self, amount: int) -> Money:
         """``amount`` minor units of this order's currency."""
         return Money(amount, self.currency)
+
+    @property
+    def buyer_id(self) -> UUID:
+        """As whom its buyer acts: a guest, who has no id, under that of the order."""
+        return self.user_id or self.pk
 
     @property
     def shipping_country(self) -> str:
@@ -174,6 +197,11 @@ class Order(Versioned):
     @property
     def total_money(self) -> Money:
         return self.money(self.total)
+
+    @property
+    def taxes(self) -> list[TaxLine]:
+        """What ``tax`` and ``tax_included`` are made of (lines must be prefetched in lists)."""
+        return tax_lines(self.lines.all(), self.currency)
 
     @property
     def refunded_money(self) -> Money:
@@ -248,6 +276,10 @@ class SellerOrder(Versioned):
     @property
     def is_unsent(self) -> bool:
         return self.status in {self.Status.PENDING, self.Status.ACCEPTED}
+
+    @property
+    def shipping_money(self) -> Money:
+        return Money(self.shipping, self.currency)
 
     @property
     def total_money(self) -> Money:

@@ -12,18 +12,22 @@ from catalog.services import return_stock
 from core import events
 from core.models import NEXT_VERSION
 from ledger.services import post_batch
-from orders import errors
+from orders import accounts_chart, errors
 from orders.models import Order, OrderLine, Refund, SellerOrder
 from orders.services import refunds
 from orders.services.payments import is_moving
+from orders.services.receiving import outside_payment, owe, void_invoices
+from orders.services.redemptions import give_back
 from orders.services.refunds import RefundDraft
 
 
 @transaction.atomic
 def cancel_order(order_id: UUID, *, actor_id: UUID | None, reason: str, at: datetime) -> Order:
-    """Give back stock and money of an order that nobody has shipped any part of, and close it.
+    """Give back stock, promotions and money of an order that nobody has shipped any part of, and close it.
 
-    Locks the order, its sellers' parts, variants, products and accounts, in this order.
+    Money from outside is owed from now on and sent after the commit, as is the word that what was
+    authorised is not wanted; see ``repay`` and ``settle``.
+    Locks the order, its sellers' parts, variants, products, promotions and accounts, in this order.
 
     :raises OrderNotCancellable: a part of it is on its way, or it is closed already.
     """
@@ -33,10 +37,12 @@ def cancel_order(order_id: UUID, *, actor_id: UUID | None, reason: str, at: date
         raise errors.OrderNotCancellable(status=order.status)
     lines = list(order.lines.select_related("variant", "seller_order"))
     _put_back(order, lines, at)
+    give_back(order, at=at)
     _pay_back(order, lines, actor_id=actor_id, reason=reason, at=at)
     closed = {"updated_at": at, "version": NEXT_VERSION}
     order.seller_orders.update(status=SellerOrder.Status.CANCELLED, **closed)
-    Order.objects.filter(pk=order.pk).update(status=Order.Status.CANCELLED, **closed)
+    Order.objects.filter(pk=order.pk).update(status=Order.Status.CANCELLED, pay_by=None, **closed)
+    void_invoices(order)
     payload = {"actor": actor_id and str(actor_id), "reason": reason}
     events.record("order.cancelled", order.pk, payload, at=at)
     return Order.objects.with_parts().get(pk=order.pk)
@@ -55,11 +61,15 @@ def _pay_back(
     """What was paid, out of escrow, where all of it is as long as nothing was shipped."""
     if order.status != Order.Status.PAID or not is_moving(order):
         return
-    draft = RefundDraft(order, _refund(order, actor_id, reason, at))
+    payment = outside_payment(order)
+    to = accounts_chart.refunds_due(payment.pk, order.currency) if payment else None
+    draft = RefundDraft(order, _refund(order, actor_id, reason, at), to)
     for line in lines:
         draft.give_back(line, line.quantity, refunds.Returned())
     [posted] = post_batch([refunds.from_escrow(draft)])
     refunds.save([draft], {draft.refund.pk: posted.transaction_id})
+    if payment and draft.refund.amount:
+        owe(payment, draft.refund.amount, at, refund=draft.refund)
 
 
 def _refund(order: Order, actor_id: UUID | None, reason: str, at: datetime) -> Refund:

@@ -1,29 +1,38 @@
 """Placing an order: stock, frozen prices, split by seller, and the money, in one transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator, validate_email
 from django.db import transaction
 
+from accounts.models import normalised_email
 from cart import pricing
 from cart import services as cart_services
 from cart.errors import CartEmpty
 from cart.pricing import Customer, PricedLine, Quote, Terms
+from cart.queries import codes_of
 from cart.shoppers import Shopper
 from catalog.errors import OutOfStock, ProductUnavailable
 from catalog.models import Variant
 from catalog.services import take_stock
-from core import events
+from core import clock, events
 from core.money import Money
 from orders import errors
 from orders.models import Order, Payment
+from orders.payments import registry
 from orders.services import drafts
-from orders.services.drafts import Address
+from orders.services.drafts import Address, Draft
 from orders.services.payments import pay_from_wallets
+from orders.services.receiving import begin, time_to_pay
+from orders.services.redemptions import redeem, refuse_codes
+
+fits_column = MaxLengthValidator(254)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +64,31 @@ class Purchase:
 def place_order(*, purchase: Purchase, wanted: Sequence[Wanted], at: datetime) -> Order:
     """Buy ``wanted``, all of it or nothing; paid by wallet, the order returned is paid.
 
-    Variants are locked in pk order, then ledger accounts, so concurrent orders queue instead of
-    deadlocking. Not idempotent: the API's key is.
+    Else it awaits the payment that was begun, for a time, and what it reserved is kept for it: the
+    database's clock decides how long. If a provider is to be asked, ``settle`` comes after the commit.
+    Variants are locked in pk order, then promotions that have limits, then ledger accounts, so
+    concurrent orders queue instead of deadlocking. Not idempotent: the API's key is.
 
+    :raises AccountNeeded: a guest would pay from a wallet.
+    :raises EmailInvalid: a guest's address is missing, or none.
+    :raises PaymentMethodNotOffered: shoppers may not choose the method.
     :raises TooManyInCart: more of one variant than may be bought at once.
     :raises ProductUnavailable: a variant is not for sale, or not in the shop's currency.
     :raises OutOfStock: a variant has fewer left than wanted.
     :raises PriceChanged: a price is not the one the buyer was shown.
     :raises TotalChanged: it comes to another sum than the buyer was told.
+    :raises PromotionUnknown, PromotionRefused: a code is not good, or was used up meanwhile.
     :raises InsufficientFunds: the wallet holds less than the total.
     """
+    registry.check_offered(purchase.method, is_guest=purchase.customer.user is None)
     if not wanted:
         raise CartEmpty
     for each in wanted:
         cart_services.refuse_too_many(each.quantity)
+    purchase = _recognised(purchase)
     variants = _locked(wanted)
     _refuse_moved(wanted, variants)
     quote = _quote(purchase, wanted, variants, at)
-    buyer = purchase.customer.user
     draft = drafts.draft(
         customer=purchase.customer,
         quote=quote,
@@ -82,18 +98,24 @@ def place_order(*, purchase: Purchase, wanted: Sequence[Wanted], at: datetime) -
     )
     quantities = {line.variant: line.quantity for line in quote.lines}
     take_stock(quantities, reference=draft.order.pk, at=at)
-    drafts.save([draft])
-    if purchase.method == Payment.Method.WALLET:
+    waits_since = _reserve(draft, purchase.method)
+    redeem(draft.order, quote.granted, customer=purchase.customer, at=at)
+    if waits_since is None:
         pay_from_wallets([draft])
-    events.record("order.placed", draft.order.pk, {"actor": buyer and str(buyer.pk)}, at=at)
-    return Order.objects.with_parts().get(pk=draft.order.pk)
+    else:
+        begin(draft.order, purchase.method, waits_since)
+    events.record("order.placed", draft.order.pk, {"actor": str(draft.order.buyer_id)}, at=at)
+    draft.order.refresh_from_db()
+    return draft.order
 
 
 @transaction.atomic
 def checkout(
     *, purchase: Purchase, shopper: Shopper, accept_price_changes: bool, at: datetime
 ) -> Order:
-    """Buy what is in the shopper's cart, and empty it. The cart is locked first.
+    """Buy what is in the shopper's cart with the codes entered there, and empty it.
+
+    The cart is locked first.
 
     :raises CartEmpty: there is nothing to buy.
     :raises PriceChanged: unless ``accept_price_changes``; and all that ``place_order`` raises.
@@ -103,9 +125,34 @@ def checkout(
         Wanted(item.variant_id, item.quantity, None if accept_price_changes else item.seen_price)
         for item in cart.items.all()
     ]
-    order = place_order(purchase=purchase, wanted=wanted, at=at)
+    codes = (*purchase.codes, *codes_of(cart))
+    order = place_order(purchase=replace(purchase, codes=codes), wanted=wanted, at=at)
     cart_services.clear(shopper=shopper, at=at)
     return order
+
+
+def _recognised(purchase: Purchase) -> Purchase:
+    """With a guest's address as it is kept."""
+    guest = purchase.customer
+    if guest.user is not None:
+        return purchase
+    email = normalised_email(guest.email)
+    try:
+        validate_email(email)
+        fits_column(email)
+    except ValidationError as error:
+        raise errors.EmailInvalid(field="email") from error
+    return replace(purchase, customer=replace(guest, email=email))
+
+
+def _reserve(draft: Draft, method: Payment.Method) -> datetime | None:
+    """Save it. Since when it awaits its payment, for as long as the method takes; None: it need not."""
+    now = None
+    if method != Payment.Method.WALLET and draft.order.total:
+        now = clock.db_now()
+        draft.order.pay_by = time_to_pay(method, now)
+    drafts.save([draft])
+    return now
 
 
 def _locked(wanted: Sequence[Wanted]) -> dict[UUID, Variant]:
@@ -134,6 +181,7 @@ def _quote(
         codes=purchase.codes,
     )
     quote = pricing.quote(lines, terms)
+    refuse_codes(quote)
     if purchase.expected_total not in {None, quote.total}:
         old, new = Money(purchase.expected_total or 0, currency), Money(quote.total, currency)
         raise errors.TotalChanged(old=str(old), new=str(new))

@@ -16,7 +16,14 @@ from orders import errors
 from orders.models import Order, OrderLine, Refund, SellerOrder
 from orders.services import drafts, refunds
 from orders.services.drafts import Address, Draft
-from orders.services.payments import is_moving, mark_paid, payment, release
+from orders.services.payments import (
+    is_moving,
+    mark_paid,
+    payment,
+    payment_key,
+    purse,
+    release,
+)
 from orders.services.refunds import RefundDraft
 
 
@@ -68,7 +75,7 @@ def record_past(*, sales: Sequence[PastSale], returns: Sequence[PastRefund] = ()
     drafts.save(new)
     back = _refunds(_unknown_refunds(returns))
     posted = _posted([*_sale_steps(new), *_refund_steps(back)])
-    mark_paid(new, [posted[payment(d.order).key] for d in new if is_moving(d.order)])
+    mark_paid(new, [posted[payment_key(d.order)] for d in new if is_moving(d.order)])
     Order.objects.filter(pk__in=[d.order.pk for d in new]).update(
         status=Order.Status.COMPLETED, version=NEXT_VERSION
     )
@@ -105,7 +112,7 @@ def _posted(steps: Sequence[Posting]) -> dict[str, Posted]:
 
 def _sale_steps(sales: Sequence[Draft]) -> list[Posting]:
     moving = [d for d in sales if is_moving(d.order)]
-    return [step for d in moving for step in (*_deposit(d.order), payment(d.order), release(d))]
+    return [step for d in moving for step in (*_deposit(d.order), _payment(d.order), release(d))]
 
 
 def _refund_steps(back: Sequence[RefundDraft]) -> list[Posting]:
@@ -173,6 +180,10 @@ def _refund(one: PastRefund, order: Order) -> Refund:
         reason=one.reason,
         refunded_at=one.at,
     )
+
+
+def _payment(order: Order) -> Posting:
+    return payment(order, purse(order), at=order.created_at)
 
 
 def _deposit(order: Order) -> list[Posting]:

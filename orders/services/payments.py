@@ -1,23 +1,57 @@
 """Money into and out of an order's escrow."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
 
 from core import events
+from core.countries import UNKNOWN
 from core.models import NEXT_VERSION, Event
 from ledger.chart import AccountSpec, funding, wallet
-from ledger.services import Line, Posted, Posting, post_batch
+from ledger.models import HoldResolution
+from ledger.services import Line, Posted, Posting, Resolution, new_hold, post_batch
 from orders import accounts_chart
-from orders.countries import UNKNOWN
-from orders.models import Order, Payment
+from orders.models import Order, OrderLine, Payment
 from orders.services.drafts import Draft
 
 
 def pay_from_wallets(drafts: Sequence[Draft]) -> None:
-    """Move each order's total from its buyer's wallet to its escrow, and mark it paid.
+    """Set each order's total aside in its buyer's wallet, take it into escrow, and mark it paid.
 
     :raises InsufficientFunds: a wallet holds too little; nothing is posted.
     """
-    mark_paid(drafts, post_batch([payment(d.order) for d in drafts if is_moving(d.order)]))
+    steps = [step for d in drafts if is_moving(d.order) for step in from_wallet(d.order)]
+    posted = post_batch(steps)
+    by_key = {step.key: paid for step, paid in zip(steps, posted, strict=True)}
+    mark_paid(drafts, [by_key[payment_key(d.order)] for d in drafts if is_moving(d.order)])
+
+
+def from_wallet(order: Order) -> list[Posting]:
+    """A hold in the buyer's wallet, as any payment is authorised first, and its capture."""
+    at = order.created_at
+    if order.user_id is None or not order.total:
+        return [payment(order, purse(order), at=at)]
+    hold = new_hold(
+        user_id=order.user_id,
+        amount=order.total_money,
+        purpose="order",
+        reference=order.number,
+        lasting=None,
+    )
+    captured = Resolution(hold.id, HoldResolution.Kind.CAPTURED, order.total)
+    return [
+        Posting(
+            kind="hold",
+            key=f"order:{order.pk.hex}:hold",
+            lines=hold.lines,
+            effective_at=at,
+            actor_id=order.user_id,
+            metadata={"order": order.number},
+            places=(hold,),
+        ),
+        replace(payment(order, hold.held, at=at), resolves=(captured,)),
+    ]
 
 
 def is_moving(order: Order) -> bool:
@@ -38,7 +72,9 @@ def mark_paid(drafts: Sequence[Draft], posted: Sequence[Posted]) -> None:
     )
     free = [d.order.pk for d in drafts if not d.order.total]
     Order.objects.filter(pk__in=free).update(status=Order.Status.PAID, version=NEXT_VERSION)
-    events.record_many([_paid_event(d) for d in drafts])
+    events.record_many(
+        [paid_event(d.order, d.lines, d.order.created_at, d.order.buyer_id) for d in drafts]
+    )
 
 
 def _captured(order: Order, paid: Posted) -> Payment:
@@ -54,17 +90,22 @@ def _captured(order: Order, paid: Posted) -> Payment:
     )
 
 
-def payment(order: Order) -> Posting:
-    """The order's total from its buyer, and what the platform adds, into its escrow."""
+def payment_key(order: Order) -> str:
+    """The same for every payment of an order: the books take one, however many come."""
+    return f"order:{order.pk.hex}:pay"
+
+
+def payment(order: Order, source: AccountSpec, *, at: datetime | None = None) -> Posting:
+    """The order's total from ``source``, and what the platform adds, into its escrow; now or ``at``."""
     return Posting(
         kind="order_payment",
-        key=f"order:{order.pk.hex}:pay",
+        key=payment_key(order),
         lines=lines(
-            (purse(order), -order.total),
+            (source, -order.total),
             (accounts_chart.promotions(order.currency), -order.sponsored),
             (accounts_chart.escrow(order.pk, order.currency), order.total + order.sponsored),
         ),
-        effective_at=order.created_at,
+        effective_at=at,
         actor_id=order.user_id,
         metadata={"order": order.number},
     )
@@ -105,16 +146,18 @@ def tax_account(order: Order) -> AccountSpec:
     return accounts_chart.tax(order.shipping_address.get("country", UNKNOWN), order.currency)
 
 
-def _paid_event(draft: Draft) -> Event:
+def paid_event(
+    order: Order, sold: Iterable[OrderLine], at: datetime, actor_id: UUID | None
+) -> Event:
+    """The news of its payment, unsaved, with how much was sold of each product."""
     units: dict[str, int] = {}
-    for line in draft.lines:
+    for line in sold:
         product = str(line.product_id)
         units[product] = units.get(product, 0) + line.quantity
-    order = draft.order
     payload = {
         "number": order.number,
         "units": units,
         "amount": order.total,
-        "actor": order.user_id and str(order.user_id),
+        "actor": actor_id and str(actor_id),
     }
-    return Event(kind="order.paid", subject_id=order.pk, payload=payload, at=order.created_at)
+    return Event(kind="order.paid", subject_id=order.pk, payload=payload, at=at)

@@ -33,10 +33,14 @@ class Returned(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RefundDraft:
-    """An unsaved refund of ``order`` with its lines, whose seller orders are selected along."""
+    """An unsaved refund of ``order`` with its lines, whose seller orders are selected along.
+
+    ``to`` is where the buyer's share goes, None for the purse that the order was paid from.
+    """
 
     order: Order
     refund: Refund
+    to: AccountSpec | None = None
     lines: list[RefundLine] = field(default_factory=list)
 
     def give_back(self, line: OrderLine, quantity: int, before: Returned) -> Returned:
@@ -78,7 +82,7 @@ def _posting(draft: RefundDraft, sources: Sequence[tuple[AccountSpec, int]]) -> 
         lines=lines(
             *sources,
             (accounts_chart.promotions(order.currency), refund.sponsored),
-            (purse(order), refund.amount),
+            (draft.to or purse(order), refund.amount),
         ),
         effective_at=refund.refunded_at,
         actor_id=refund.actor_id,

@@ -44,7 +44,7 @@ CREATE OR REPLACE FUNCTION orders_payment_project() RETURNS trigger LANGUAGE plp
 BEGIN
   IF NEW.status <> 'captured' THEN RETURN NULL; END IF;
   UPDATE orders_order
-     SET paid = paid + NEW.amount, status = 'paid', version = version + 1, updated_at = NEW.captured_at
+     SET paid = paid + NEW.amount, status = 'paid', pay_by = NULL, version = version + 1, updated_at = NEW.captured_at
    WHERE id = NEW.order_id AND status = 'awaiting_payment';
   IF NOT FOUND THEN
     RAISE EXCEPTION 'the order does not await payment' USING ERRCODE = '23514';

@@ -61,13 +61,13 @@ END;
 CREATE TRIGGER orders_payment_added_project AFTER INSERT ON orders_payment WHEN NEW.status = 'captured'
 BEGIN
   UPDATE orders_order
-     SET paid = paid + NEW.amount, status = 'paid', version = version + 1, updated_at = NEW.captured_at
+     SET paid = paid + NEW.amount, status = 'paid', pay_by = NULL, version = version + 1, updated_at = NEW.captured_at
    WHERE id = NEW.order_id;
 END;
 CREATE TRIGGER orders_payment_captured_project AFTER UPDATE ON orders_payment WHEN NEW.status = 'captured'
 BEGIN
   UPDATE orders_order
-     SET paid = paid + NEW.amount, status = 'paid', version = version + 1, updated_at = NEW.captured_at
+     SET paid = paid + NEW.amount, status = 'paid', pay_by = NULL, version = version + 1, updated_at = NEW.captured_at
    WHERE id = NEW.order_id;
 END;
 

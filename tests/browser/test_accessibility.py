@@ -4,9 +4,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from accounts.tests.factories import UserFactory
+from cart.tests.factories import TaxRateFactory, ships
 from catalog.services import wishlists
 from catalog.tests.factories import BrandFactory, on_sale
-from orders.tests.factories import buy, give, put_in_cart
+from orders import links
+from orders.tests.factories import buy, buy_as_guest, give, put_in_cart
 from tests.browser.conftest import DESK, PHONE
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("browser")]
@@ -21,6 +23,8 @@ PAGES = {
     "product with what was seen before": "/p/lantern",
     "cart": "/cart",
     "checkout": "/checkout",
+    "estimated cart": "/cart?country=GB",
+    "checkout by express": "/checkout?country=GB&shipping_method=express",
     "orders": "/orders",
     "order": "/orders/{number}?placed",
     "wallet": "/wallet",
@@ -46,6 +50,9 @@ def place(db):
     lantern = on_sale(title="Lantern", slug="lantern")
     order = buy(bob, cup, lantern)
     put_in_cart(bob, cup)
+    ships(cup.product.seller, "GB", per_kg=50)
+    ships(cup.product.seller, "GB", method="express", price=795)
+    TaxRateFactory()
     full = wishlists.create_wishlist(owner=bob, name="For " + "Granny" * 12)
     wishlists.share_wishlist(full, at=full.created_at)
     for variant in (cup, lantern, on_sale(stock=0)):
@@ -56,6 +63,7 @@ def place(db):
         "full": full.pk,
         "empty": empty.pk,
         "token": full.token,
+        "link": links.token_of(buy_as_guest(cup, email="a.long.address" * 4 + "@example.com").pk),
     }
 
 
@@ -64,7 +72,7 @@ def place(db):
 def test_pages_are_accessible_and_fit(browse, place, viewport, scheme):
     bob, names = place
     visitor = browse(viewport=viewport, color_scheme=scheme)
-    found = {name: faults(visitor.page, path) for name, path in ENTRANCE.items()}
+    found = {name: faults(visitor.page, path.format(**names)) for name, path in ENTRANCE.items()}
     visitor.sign_in(bob)
     for name, path in PAGES.items():
         found[name] = faults(visitor.page, path.format(**names))
@@ -93,7 +101,15 @@ def test_what_opens_is_accessible_and_fits(browse, place, viewport, scheme):
     assert {name: faults for name, faults in found.items() if faults} == {}
 
 
-ENTRANCE = {"sign in": "/sign-in", "register": "/register"}
+ENTRANCE = {
+    "sign in": "/sign-in",
+    "register": "/register",
+    "find an order": "/orders/find",
+    "find an order: asked": "/orders/find?asked",
+    "find an order: link too old": "/orders/guest/x",
+    "guest's order": "/orders/guest/{link}?placed",
+    "guest cancels": "/orders/guest/{link}/cancel",
+}
 
 
 def faults(page, path):

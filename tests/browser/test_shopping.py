@@ -56,6 +56,7 @@ def test_a_guests_basket_goes_along_when_they_sign_in_to_pay(browse):
     page.get_by_role("button", name="Add to basket").click()
     shopper.reads("Cup is in your basket.")
     page.get_by_role("link", name="Go to checkout").click()
+    page.get_by_role("main").get_by_role("link", name="Sign in").click()
     page.get_by_label("E-mail").fill(bob.email)
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("main").get_by_role("button").click()

@@ -127,6 +127,7 @@ def test_a_change_of_price_reaches_the_product_and_the_audit_trail(client, boss)
         "is_active": "on",
         "position": "0",
         "low_stock_at": "0",
+        "weight": "0",
     }
 
     assert client.post(url, form).status_code == 302
@@ -228,7 +229,7 @@ def test_what_only_the_database_can_see_is_refused_in_words(client, boss):
     client.force_login(boss)
     url = reverse("admin:catalog_variant_change", args=[variant.pk])
     form = {"sku": "x", "options": "{}", "price": "1" * 30, "position": "0", "is_active": "on"}
-    form["low_stock_at"] = "0"
+    form |= {"low_stock_at": "0", "weight": "0"}
 
     response = client.post(url, form, follow=True)
 

@@ -127,9 +127,19 @@ def transfer(cast: Cast) -> object:
     return cast.send()
 
 
+def bought(cast: Cast, kind: str) -> object:
+    cast.order = buy(cast.bob, on_sale(price=2000, stock=1, seller=cast.alice))
+    return Transaction.objects.get(kind=kind, metadata__order=cast.order.number)
+
+
+@event("Order authorised from the wallet")
+def authorised(cast: Cast) -> object:
+    return bought(cast, "hold")
+
+
 @event("Order paid from the wallet")
 def paid(cast: Cast) -> object:
-    return Transaction.objects.get(kind="order_payment")
+    return bought(cast, "order_payment")
 
 
 @event("Order cancelled before anything is shipped")

@@ -179,6 +179,7 @@ OF_ROUTES = {
     "/api/v1/auth/register": {"email": "eve@example.com"},
     "/api/v1/balances/statement.csv": OCTOBER,
     "/api/v1/balances/statement.pdf": OCTOBER,
+    "/api/v1/orders/lookup": {"number": "M-0000-0000"},
     "/api/v1/products/{product_id}/media": {"file": png()},
     "/api/v1/seller/products/import": {"file": b"sku,price\nFUZZ-1,2.00\n"},
 }

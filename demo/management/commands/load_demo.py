@@ -13,6 +13,7 @@ from core import clock, events
 from core.models import Delivery, Event
 from demo.people import PASSWORD, SIGN_INS, welcome_people
 from demo.shop import DOMAIN
+from demo.terms import set_terms
 
 LOADED = "demo.loaded"
 DEMO_ID = uuid5(NAMESPACE_DNS, DOMAIN)
@@ -36,6 +37,7 @@ class Command(BaseCommand):
     def load(self, months: int) -> None:
         """Everything; interrupted, the next call goes on where this one was."""
         call_command("import_online_retail", months=months, stdout=self.stdout)
+        set_terms()
         welcome_people()
         self.deliver_news()
         events.record(LOADED, DEMO_ID, {"months": months}, at=clock.now())

@@ -1,4 +1,4 @@
-"""Drivers of the torture chamber, which outlive a test because they take seconds to start."""
+"""A pytest plugin: drivers of the torture chamber, which outlive a test as they take seconds to start."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack

@@ -12,3 +12,11 @@ NAMES: dict[str, str] = {
     if len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES
 }
 """English name by code of two capital letters."""
+
+WANTED = "Give an ISO 3166 code of two capital letters."
+"""What to say to anything else."""
+
+
+def by_name() -> list[tuple[str, str]]:
+    """Codes and names as choices, in the order of their names."""
+    return sorted(NAMES.items(), key=lambda country: country[1])

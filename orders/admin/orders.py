@@ -8,7 +8,7 @@ from django.contrib import admin
 from accounts.models import User
 from core.admin import ReadOnlyAdmin, ReadOnlyInline
 from core.money import Money
-from orders.models import Order, OrderLine, Payment, Refund, RefundLine, SellerOrder
+from orders.models import Order, OrderLine, Payment, Redemption, Refund, RefundLine, SellerOrder
 
 
 def amount(field: str, label: str = "") -> Callable[[Any, Any], str]:
@@ -42,9 +42,17 @@ class SellerOrderInline(ReadOnlyInline):
 
 class PaymentInline(ReadOnlyInline):
     model = Payment
-    fields = ("method", "status", "sum", "transaction", "captured_at")
+    fields = ("method", "status", "sum", "reference", "reason", "transaction", "captured_at")
     readonly_fields = fields
     sum = amount("amount")
+
+
+class RedemptionInline(ReadOnlyInline):
+    model = Redemption
+    fields = ("promotion", "customer", "taken_off", "borne", "redeemed_at", "returned_at")
+    readonly_fields = fields
+    taken_off = amount("discount")
+    borne = amount("sponsored", "Borne by the platform")
 
 
 class RefundInline(ReadOnlyInline):
@@ -67,10 +75,10 @@ class OrderAdmin(ReadOnlyAdmin):
     list_select_related = ("user",)
     search_fields = ("number", "reference", "user__email")
     date_hierarchy = "created_at"
-    inlines = (LineInline, SellerOrderInline, PaymentInline, RefundInline)
+    inlines = (LineInline, SellerOrderInline, RedemptionInline, PaymentInline, RefundInline)
     fields = (
         ("number", "reference"),
-        ("user", "status"),
+        ("user", "status", "pay_by"),
         ("goods", "reduction"),
         ("delivery", "taxes"),
         ("order_total", "received", "given_back"),

@@ -1,0 +1,1 @@
+"""What sellers charge for shipping, on their page."""
