@@ -1,1 +1,1 @@
-"""What happened: sales facts, reports, recommendations. A room that is still empty."""
+"""What happened: sales facts, and reports of them."""

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "catalog",
     "cart",
     "orders",
+    "analytics",
     "demo",
 ]
 
@@ -320,10 +321,14 @@ DEMO_ALLOWED = True
 """The demo's sign-ins have a public password."""
 
 EVENT_CONSUMERS = {
-    "order.paid": ["catalog.services.count_sales"],
+    "order.paid": ["catalog.services.count_sales", "analytics.services.count_orders"],
     "order.placed": ["orders.mail.confirm"],
     "order.cancelled": ["orders.mail.tell_of_cancellation", "orders.services.settle_order"],
-    "order.refunded": ["orders.mail.tell_of_refund", "orders.services.repay_order"],
+    "order.refunded": [
+        "orders.mail.tell_of_refund",
+        "orders.services.repay_order",
+        "analytics.services.count_orders",
+    ],
     "order.link_requested": ["orders.mail.send_link"],
     "payment.unclaimed": ["orders.services.repay_order"],
     "picture.added": ["catalog.services.make_thumbnail"],

@@ -1,6 +1,7 @@
 """News reaches each consumer once, through failures and deaths."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from threading import Barrier
 
@@ -15,6 +16,7 @@ from core.models import Delivery, Event
 NOW = timezone.now()
 HEARD: list[str] = []
 DEPTHS: list[int] = []
+GATHER, CHOKE = f"{__name__}.gather", f"{__name__}.choke"
 
 
 def listen(event):
@@ -41,6 +43,20 @@ def stumble(event):
     raise RuntimeError("no use")
 
 
+@events.batched
+def gather(news):
+    HEARD.append("+".join(event.kind for event in news))
+
+
+@events.batched
+def choke(news):
+    """On anything in company, and on what is bad by itself."""
+    events.record("gulped", uuid7(), {}, at=NOW)
+    if len(news) > 1 or news[0].kind == "bad":
+        raise RuntimeError("too much")
+    HEARD.append(news[0].kind)
+
+
 @pytest.fixture(autouse=True)
 def consumers(settings):
     HEARD.clear()
@@ -52,6 +68,10 @@ def consumers(settings):
         "lost": ["nowhere.to_be.found"],
         "toiled": [f"{__name__}.toil"],
         "stumbled": [f"{__name__}.stumble"],
+        "one": [GATHER],
+        "other": [GATHER, f"{__name__}.listen"],
+        "good": [CHOKE],
+        "bad": [CHOKE],
     }
 
 
@@ -193,6 +213,49 @@ def test_an_old_message_does_not_hasten_the_next_attempt(db):
     assert events.queue(at=NOW + events.FIRST_RETRY) == [(delivery.pk, 1)]
 
 
+def record_all(*kinds):
+    return events.record_many([Event(kind=kind, subject_id=uuid7(), at=NOW) for kind in kinds])
+
+
+def test_a_batched_consumer_takes_what_is_new_together_and_once(db):
+    record_all("one", "other", "one")
+
+    [(listening, _)] = events.queue(at=NOW)
+    assert events.batches_due(at=NOW) == [GATHER]
+    assert [events.deliver_batch(GATHER, at=NOW, limit=2) for _ in range(3)] == [2, 1, 0]
+    assert HEARD == ["one+other", "one"]
+    assert events.batches_due(at=NOW) == []
+    assert Delivery.objects.get(state=Delivery.State.PENDING).pk == listening
+
+
+def test_what_fails_in_company_is_tried_again_alone(db):
+    record_all("good", "bad", "good")
+
+    with pytest.raises(RuntimeError):
+        events.deliver_batch(CHOKE, at=NOW)
+
+    assert (HEARD, Event.objects.filter(kind="gulped").count()) == ([], 0)
+    assert set(Delivery.objects.values_list("attempts", "error")) == {
+        (1, "RuntimeError('too much')")
+    }
+    assert (events.batches_due(at=NOW + events.LEASE), events.queue(at=NOW)) == ([], [])
+    for delivery_id, attempt in events.queue(at=NOW + events.LEASE):
+        with suppress(RuntimeError):
+            events.deliver(delivery_id, at=NOW + events.LEASE, attempt=attempt)
+    assert HEARD == ["good", "good"]
+    assert Delivery.objects.get(state=Delivery.State.PENDING).attempts == 2
+
+
+def test_a_worker_that_died_with_a_batch_leaves_deliveries_that_are_tried_again(db):
+    record_all("one", "one")
+    claimed = events._claim_new(GATHER, NOW, 500)
+
+    assert events.deliver_batch(GATHER, at=NOW) == 0
+    later = NOW + events.LEASE
+    assert [events.deliver(pk, at=later, attempt=1) for pk in claimed] == [True, True]
+    assert HEARD == ["one", "one"]
+
+
 def in_parallel(*calls):
     barrier = Barrier(len(calls))
 
@@ -257,3 +320,16 @@ def test_a_consumer_at_work_keeps_nobody_from_queueing_the_rest():
         assert events.queue(at=NOW) == [(waiting.pk, 0)]
         queued.wait()
         done.result()
+
+
+@pytest.mark.postgresql
+@pytest.mark.xdist_group("races")
+@pytest.mark.django_db(transaction=True)
+def test_parallel_workers_share_what_is_new_to_a_batched_consumer():
+    record_all(*["one"] * 20)
+
+    answers = in_parallel(*[lambda: events.deliver_batch(GATHER, at=NOW, limit=5)] * 8)
+
+    assert sum(answers) == 20
+    assert sorted("+".join(HEARD).split("+")) == ["one"] * 20
+    assert set(Delivery.objects.values_list("state", "attempts")) == {("done", 1)}

@@ -16,7 +16,7 @@ from django.db.models import F, Q
 
 from accounts.models import Seller, User
 from cart.pricing import TaxLine, tax_lines
-from catalog.models import Product, Variant
+from catalog.models import Category, Product, Variant
 from core import countries
 from core.models import Identified, Versioned
 from core.money import Money, exponent
@@ -300,6 +300,9 @@ class OrderLine(Identified):
     seller_order = models.ForeignKey(SellerOrder, on_delete=models.PROTECT, related_name="lines")
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+", db_index=False)
     variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="+")
+    category = models.ForeignKey(
+        Category, on_delete=models.PROTECT, related_name="+", db_index=False
+    )  # where the product stood when it was sold
     position = models.PositiveIntegerField()
     sku = models.CharField(max_length=64)
     title = models.CharField(max_length=200)

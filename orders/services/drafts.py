@@ -114,6 +114,7 @@ def _line(order: Order, part: SellerOrder, line: PricedLine, position: int) -> O
         seller_order=part,
         product_id=line.variant.product_id,
         variant=line.variant,
+        category_id=line.variant.product.category_id,
         position=position,
         sku=line.variant.sku,
         title=line.variant.product.title,

@@ -164,6 +164,7 @@ def test_a_line_adds_up(unpaid):
         seller_order=part,
         product=variant.product,
         variant=variant,
+        category=variant.product.category,
         position=1,
         sku="x",
         title="x",

@@ -46,6 +46,9 @@ class Command(BaseCommand):
         """Let the imported sales count at once, instead of when a worker comes to them."""
         waiting = Delivery.objects.filter(state=Delivery.State.PENDING).count()
         with tqdm(desc="Counting sales", total=waiting) as bar:
+            for consumer in events.batches_due(at=clock.now()):
+                while delivered := events.deliver_batch(consumer, at=clock.now()):
+                    bar.update(delivered)
             while due := events.due(at=clock.now()):
                 for delivery_id in due:
                     events.deliver(delivery_id, at=clock.now())

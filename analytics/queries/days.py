@@ -1,0 +1,65 @@
+"""The days that a report is about."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Self
+
+from core.errors import Invalid
+
+LONGEST = 366
+LAST_DAYS = re.compile(r"(\d{1,3})d", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """``first`` to ``last``, both included, as the shop's clock has them."""
+
+    first: date
+    last: date
+
+    @classmethod
+    def between(cls, first: date, last: date) -> Self:
+        """:raises Invalid: none, or more than 366."""
+        days = cls(first, last)
+        if days.count < 1:
+            raise Invalid("This is after `to`.", field="from")
+        if days.count > LONGEST:
+            raise Invalid(f"Ask for {LONGEST} days at most.", field="from")
+        return days
+
+    @classmethod
+    def up_to(cls, today: date, text: str) -> Self:
+        """``30d``: the last thirty days, today the last of them.
+
+        :raises Invalid: it is not of this form, or not 7 to 365 days.
+        """
+        asked = LAST_DAYS.fullmatch(text)
+        count = int(asked[1]) if asked else 0
+        if not 7 <= count <= 365:
+            raise Invalid("Ask for 7d to 365d.", field="range")
+        return cls(today - timedelta(days=count - 1), today)
+
+    def __iter__(self) -> Iterator[date]:
+        return (self.first + timedelta(days=n) for n in range(self.count))
+
+    @property
+    def count(self) -> int:
+        return (self.last - self.first).days + 1
+
+    @property
+    def previous(self) -> "Days":
+        """As many days, up to the one before ``first``."""
+        length = timedelta(days=self.count)
+        return Days(self.first - length, self.last - length)
+
+    @property
+    def months(self) -> tuple[date, date]:
+        """The first days of the months of ``first`` and ``last``."""
+        return self.first.replace(day=1), self.last.replace(day=1)
+
+
+def following(month: date) -> date:
+    """The month after one, both by their first days."""
+    return (month + timedelta(days=31)).replace(day=1)

@@ -1,0 +1,52 @@
+"""The figures of some days, and how many people they are of."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from analytics.models import UNKNOWN_CUSTOMER, CustomerFact, HourFact
+from analytics.queries.days import Days
+from analytics.queries.figures import Figures, orders_of, sold_on, total
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """``customers`` bought something on these days; ``new_customers`` of them had never before.
+
+    Guests of whom no e-mail is known are in the figures, but nobody can say how many they are.
+    """
+
+    days: Days
+    figures: Figures
+    customers: int
+    new_customers: int
+
+    @property
+    def returning_customers(self) -> int:
+        return self.customers - self.new_customers
+
+
+def summary(days: Days, seller_id: UUID | None = None) -> Summary:
+    """In two queries. To one seller, new is who has never bought from that seller before."""
+    figures = total(sold_on(HourFact, days, seller_id), orders_of(seller_id))
+    people = buyers(days, seller_id).annotate(is_known=Exists(earlier(days, seller_id)))
+    counted = people.aggregate(
+        everybody=Count("customer", distinct=True),
+        new=Count("customer", distinct=True, filter=Q(is_known=False)),
+    )
+    return Summary(days, figures, counted["everybody"], counted["new"])
+
+
+def buyers(days: Days, seller_id: UUID | None) -> QuerySet[CustomerFact]:
+    """The days on which people bought something who can be told apart."""
+    rows = sold_on(CustomerFact, days, seller_id).filter(lines__gt=0)
+    return rows.exclude(customer=UNKNOWN_CUSTOMER)
+
+
+def earlier(days: Days, seller_id: UUID | None) -> QuerySet[CustomerFact]:
+    """What the customer of an outer row had bought before ``days``."""
+    rows = CustomerFact.objects.filter(
+        customer=OuterRef("customer"), day__lt=days.first, currency=OuterRef("currency")
+    )
+    return rows.filter(seller=seller_id) if seller_id else rows
