@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0001_initial'),
         ('catalog', '0008_rollup_ratings'),
-        ('orders', '0009_line_category'),
+        ('orders', '0007_line_category'),
     ]
 
     operations = [
