@@ -61,9 +61,7 @@ def _faults_of_charge(double: DoubleApart, order: Order) -> Iterator[str]:
 def _open() -> Iterator[str]:
     yield from (f"payment {one.pk}" for one in Payment.objects.unsettled())
     yield from (f"repayment {one.pk}" for one in Repayment.objects.exclude(status="done"))
-    yield from (
-        f"notice {one.event_id}" for one in WebhookReceipt.objects.filter(settled_at=None)
-    )
+    yield from (f"notice {one.event_id}" for one in WebhookReceipt.objects.filter(settled_at=None))
     due = Account.objects.filter(code__contains=":refunds_due:").exclude(balance=0)
     yield from (f"{one.balance} on {one.code}" for one in due)
 

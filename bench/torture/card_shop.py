@@ -130,7 +130,7 @@ def open_shop(arena: Arena) -> Iterator[CardShop]:
         override_settings(**STRIPE, STRIPE_API_BASE=double.address),
         pytest.MonkeyPatch.context() as patch,
     ):
-        patch.setitem(app.conf, "task_always_eager", True)
+        patch.setitem(app.conf, "task_always_eager", value=True)
         try:
             yield CardShop(arena, double=double, clocks=Clocks(patch))
         finally:

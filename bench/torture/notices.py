@@ -6,18 +6,17 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from django.test import Client
-
 from bench.torture import steps
 from bench.torture.arena import Arena
 from bench.torture.card_audit import audit
 from bench.torture.card_shop import GOOD, MINUTE, OVER, STRIDE, CardShop, open_shop
+from bench.torture.shop import browser
 from bench.torture.workers import Job
 from core import clock
 from orders import tasks
 from orders.models import Payment, WebhookReceipt
 from orders.payments.stripe import StripeProvider
-from orders.services import cancel_order, settle
+from orders.services import cancel_order
 from orders.services.settling import charge_of
 from orders.tests.stripe_double.double import WEBHOOK_SECRET
 from orders.tests.stripe_double.webhooks import signature
@@ -126,8 +125,7 @@ def _send(notices: Sequence[Notice]) -> None:
     for notice in notices:
         body = json.dumps(notice).encode()
         signed = {"Stripe-Signature": signature(body, WEBHOOK_SECRET)}
-        client = Client(SERVER_NAME="localhost")
-        answer = client.post(WEBHOOKS, body, "application/json", headers=signed)
+        answer = browser().post(WEBHOOKS, body, "application/json", headers=signed)
         assert answer.status_code == 200
 
 

@@ -5,13 +5,15 @@ out. Each is tried with a fuse that is one step longer than before, until one tr
 every one of them is sent again with its key, as a client does that got no answer.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Self
 
 from django.db.models import Sum
 from django.test import Client
+from django.test.client import ClientHandler
 from django.utils import timezone
 
 from accounts import sessions
@@ -57,7 +59,7 @@ class Ask:
 
     def answer(self, *, forgiving: bool = False) -> tuple[int, Any]:
         """Status and body; ``forgiving`` takes a 500 for an answer, too."""
-        client = Client(SERVER_NAME="localhost", raise_request_exception=not forgiving)
+        client = browser(forgiving=forgiving)
         signed = {"Authorization": f"Bearer {self.access}", "Idempotency-Key": self.key}
         answer: Any = client.post(self.path, self.body, "application/json", headers=signed)
         return answer.status_code, answer.json() if answer.status_code < 300 else None
@@ -120,14 +122,17 @@ class Shop:
 
     def ask_again(self, wanted: int) -> None:
         """What got no answer comes again, twice; each time it must be answered ``wanted``."""
-        answers = self.arena.notes / "answers"
-        workers.run([lambda: self._note_answers(answers)])
-        odd = [line for line in _lines(answers) if line != str(wanted)]
+        hands = self.arena.hands
+        notes = [self.arena.notes / f"answers-{n}" for n in range(hands)]
+        self.arena.race(
+            [partial(self._note_answers, self.asks[n::hands], notes[n]) for n in range(hands)]
+        )
+        answers = [line for path in notes for line in _lines(path)]
+        odd = [line for line in answers if line != str(wanted)]
         self.arena.outcome.expect_none(f"answers other than {wanted}", odd)
 
-    def _note_answers(self, path: Path) -> None:
-        statuses = [str(ask.send()) for ask in [*self.asks, *self.asks]]
-        path.write_text("\n".join(statuses))
+    def _note_answers(self, asks: Sequence[Ask], path: Path) -> None:
+        path.write_text("\n".join(str(ask.send()) for ask in [*asks, *asks]))
 
     def audit(self, *, cancelled: bool) -> None:
         """One order for each buyer, whole; stock and money are where they belong."""
@@ -174,6 +179,18 @@ def cancel(arena: Arena) -> None:
 def person() -> User:
     """Somebody without a password: to hash one takes longer than to buy."""
     return User.objects.create_user(f"{uuid7().hex}@example.com")
+
+
+def browser(*, forgiving: bool = False) -> Client:
+    """Without cookies. Middleware is loaded once, as by a web worker."""
+    made = Client(SERVER_NAME="localhost", raise_request_exception=not forgiving)
+    made.handler = _handler()
+    return made
+
+
+@cache
+def _handler() -> ClientHandler:
+    return ClientHandler(enforce_csrf_checks=False)
 
 
 def _send(ask: Ask) -> None:
