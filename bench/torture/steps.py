@@ -1,4 +1,4 @@
-"""Processes that are killed at every step of what they do: one at each, until one gets through."""
+"""Processes that are killed at every step of what they do: one at each, until one is not."""
 
 import signal
 from collections.abc import Callable
@@ -8,19 +8,16 @@ from bench.torture.crashes import Fuse
 
 AT_ONCE = 6
 """How many are on their way together, each to a step of its own."""
-PATIENCE = 400
-"""Steps after which it is clear that nobody gets through."""
-
 Light = Callable[[Fuse], None]
 
 
 def die_at_every_step(prepare: Callable[[], workers.Job], light: Light = Fuse.light) -> list[int]:
-    """How each ended: killed (``-SIGKILL``), or whole (0), in the order of the steps.
+    """How each ended: killed (``-SIGKILL``), or whole (0), or by an error, in the order of the steps.
 
     ``prepare`` makes a job for each step; ``light`` says what a fuse burns at.
     """
     codes: list[int] = []
-    while 0 not in codes and len(codes) < PATIENCE:
+    while killed(codes) == len(codes):
         steps = range(len(codes) + 1, len(codes) + 1 + AT_ONCE)
         ended = workers.run([_fused(prepare(), step, light) for step in steps])
         codes += [code or 0 for code in ended]
