@@ -22,7 +22,7 @@ DONE_WITH = {"succeeded", "canceled", "requires_payment_method"}
 def audit(shop: CardShop, **expected: int) -> None:
     """Every order is paid once, or called off and costs nothing; nothing is open, lost or doubled.
 
-    ``expected`` are numbers of orders by status; at least one of each, where it says 0 or more.
+    ``expected`` are numbers of orders by status, where they are known.
     """
     outcome, orders = shop.arena.outcome, shop.orders()
     found = Counter(str(order.status) for order in orders)
