@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 from django.db.models import Count
 
@@ -94,9 +95,9 @@ def _astray(shop: CardShop, orders: list[Order]) -> Iterator[str]:
             wanted["escrow"] += order.total + order.sponsored
             wanted["platform:promotions:GBP"] -= order.sponsored
             wanted[_source(order)] -= order.total
-    stripe = -sum(_held(shop, order) for order in orders)
-    if stripe != wanted["provider:stripe:clearing:GBP"]:
-        yield f"Stripe holds {-stripe}"
+    held = _held(shop.double)
+    if held != -wanted["provider:stripe:clearing:GBP"]:
+        yield f"Stripe holds {held}"
     found = balances()
     for name in found.keys() | wanted.keys():
         if found.get(name, 0) != wanted[name]:
@@ -109,10 +110,15 @@ def _source(order: Order) -> str:
     return clearing.get(order.payments.get().method, "wallet")
 
 
-def _held(shop: CardShop, order: Order) -> int:
-    keys = [payment.pk.hex for payment in order.payments.all() if payment.method == "stripe"]
-    double = shop.double
-    return sum(sum(double.charged(key)) - sum(double.refunded(key)) for key in keys)
+def _held(double: DoubleApart) -> int:
+    """What Stripe has taken in and not given back, whichever order it was for, if any."""
+    taken = double.events("payment_intent.succeeded")
+    given_back = double.events("charge.refunded")  # whole charges, here
+    return _sum(taken, "amount") - _sum(given_back, "amount_refunded")
+
+
+def _sum(events: list[dict[str, Any]], column: str) -> int:
+    return sum(event["data"]["object"][column] for event in events)
 
 
 def _discrepancies() -> Iterator[str]:
