@@ -41,8 +41,8 @@ def killed(arena: Arena) -> None:
 
 
 def disordered(arena: Arena) -> None:
-    """Every webhook comes twice, in any order, by many at once and beside two sweeps; half of them
-    come when all reservations are over, the last first.
+    """Every webhook comes to many at once, in any order and beside two sweeps; half of them come when
+    all reservations are over, the others once more then, the last first.
 
     Of each kind of order some are paid, asked by their bank and paid, refused by it, asked and seen
     too late, or called off between their capture and its record.
@@ -96,15 +96,15 @@ def _astray(shop: CardShop) -> Payment:
 
 
 def _shuffled(shop: CardShop) -> list[Notice]:
-    """Each twice. The same order in each run."""
-    notices = shop.double.events() * 2
+    """The same order in each run."""
+    notices = shop.double.events()
     Random("webhooks").shuffle(notices)
     return notices
 
 
 def _deliver(arena: Arena, notices: Sequence[Notice]) -> None:
-    hands = arena.hands
-    arena.race([*(_post(notices[n::hands]) for n in range(hands)), _sweep, _sweep])
+    """To every hand all of them, in step, so that the same one is followed up by several at once."""
+    arena.race([*(_post(notices) for _ in range(arena.hands)), _sweep, _sweep])
 
 
 def _post(notices: Sequence[Notice]) -> Job:
