@@ -49,7 +49,7 @@ def disordered(arena: Arena) -> None:
     """
     with open_shop(arena) as shop:
         kinds = (_paid, _confirmed_unheard, _refused, _asked, _astray)
-        number = arena.repeats // 5
+        number = 2 + arena.rounds
         _, _, _, late, _ = ([make(shop) for _ in range(number)] for make in kinds)
         shop.clocks.advance(STRIDE)
         notices = _shuffled(shop)

@@ -70,8 +70,8 @@ def test_a_webhook_killed_at_any_step_is_followed_up_once(survive: Survive) -> N
 def test_webhooks_doubled_late_and_disordered_change_nothing(survive: Survive) -> None:
     outcome = survive("postgresql", "webhooks doubled, late, disordered")
 
-    assert outcome.figures["webhooks kept"] > 20
-    assert outcome.figures["came too late and given back"] == 2
+    assert outcome.figures["webhooks kept"] > 30
+    assert outcome.figures["came too late and given back"] == 3
 
 
 def test_a_transfer_pays_once_wherever_matching_it_is_killed(survive: Survive) -> None:
