@@ -1,8 +1,20 @@
-"""Every case, by engine and name."""
+"""Every case, by engine, suite and name."""
 
 from collections.abc import Callable
 
-from bench.torture import clocks, crashes, disk, holds, races, shop, web
+from bench.torture import (
+    cards,
+    clocks,
+    crashes,
+    disk,
+    holds,
+    invoices,
+    notices,
+    races,
+    shop,
+    shop_crash,
+    web,
+)
 from bench.torture.arena import Arena
 
 Case = Callable[[Arena], None]
@@ -18,8 +30,6 @@ BOTH: dict[str, Case] = {
     "web worker killed": web.killed,
     "answers dropped": web.dropped,
     "disk full": disk.full,
-    "checkout killed at every step": shop.checkout,
-    "cancelling killed at every step": shop.cancel,
 }
 POSTGRESQL: dict[str, Case] = {
     "unordered locks": races.unordered_locks,
@@ -33,4 +43,21 @@ SQLITE: dict[str, Case] = {
     "clocks that step": clocks.stepping,
 }
 
-CASES = {"postgresql": BOTH | POSTGRESQL, "sqlite": BOTH | SQLITE}
+SHOP: dict[str, Case] = {
+    "checkout killed at every step": shop.checkout,
+    "cancelling killed at every step": shop.cancel,
+    "card checkout killed, asked again": cards.checkout_again,
+    "card checkout killed, left to sweeps": cards.checkout_left,
+    "capture killed at every step": cards.capture,
+    "card's order, cancelling killed": cards.cancel,
+    "webhook killed at every step": notices.killed,
+    "webhooks doubled, late, disordered": notices.disordered,
+    "transfers, matching killed": invoices.matched,
+}
+SHOP_POSTGRESQL: dict[str, Case] = {"server killed under buyers": shop_crash.server}
+
+SUITES = {
+    "postgresql": {"ledger": BOTH | POSTGRESQL, "checkout": SHOP | SHOP_POSTGRESQL},
+    "sqlite": {"ledger": BOTH | SQLITE, "checkout": SHOP},
+}
+CASES = {engine: suites["ledger"] | suites["checkout"] for engine, suites in SUITES.items()}

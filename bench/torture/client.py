@@ -26,7 +26,7 @@ class DriverFailed(Exception):
 class Torture:
     """``with Torture("sqlite") as torture: torture.run("transfers", quick=True)``.
 
-    ``cases`` are the names of what it can run. It takes seconds to start.
+    ``suites`` are the names of what it can run. It takes seconds to start.
 
     :raises ServerNotFound: on making it, for "postgresql" without PostgreSQL.
     :raises DriverFailed: on entering.
@@ -52,7 +52,7 @@ class Torture:
             preexec_fn=end_with_parent(signal.SIGTERM),  # noqa: PLW1509  # it takes no lock
         )
         try:
-            self.cases: list[str] = json.loads(self._answer())
+            self.suites: dict[str, list[str]] = json.loads(self._answer())
         except BaseException:
             self._remove()
             raise

@@ -32,6 +32,7 @@ FORGETFUL = {
 class Fuse:
     """Kills its process before the ``left``-th moment at which the database is between two things:
     before each statement, after one that commits by itself, before COMMIT, and after it.
+    ``around`` adds moments that are not the database's.
     """
 
     def __init__(self, left: int) -> None:
@@ -52,6 +53,17 @@ class Fuse:
 
         connection._commit = committed  # type: ignore[attr-defined]  # noqa: SLF001  # as above
         connection.execute_wrappers.append(self._execute)
+
+    def around(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        """``call``, with a moment before it and one after it."""
+
+        def burning(*arguments: Any, **named: Any) -> Any:
+            self.burn()
+            found = call(*arguments, **named)
+            self.burn()
+            return found
+
+        return burning
 
     def _execute(self, execute: Callable[..., Any], *arguments: Any) -> Any:
         self.burn()

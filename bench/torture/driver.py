@@ -9,17 +9,18 @@ from typing import IO
 
 from bench.cluster import Cluster
 from bench.torture.arena import Arena
-from bench.torture.cases import CASES
+from bench.torture.cases import CASES, SUITES
 from bench.torture.outcome import Outcome, Unavailable
 from bench.torture.stores import ServerStore, SqliteStore, Store
 
 
 def serve(cluster: Cluster | None, folder: Path, requests: IO[str], answers: IO[str]) -> None:
-    """First the names of the cases, then an outcome per request, until they end."""
+    """First the names of the cases by suite, then an outcome per request, until they end."""
     store: Store = ServerStore(cluster) if cluster else SqliteStore(folder)
     store.prepare()
     gc.freeze()  # forked workers share our memory for as long as nobody touches it
-    print(json.dumps(list(CASES[store.engine])), file=answers, flush=True)
+    names = {suite: list(cases) for suite, cases in SUITES[store.engine].items()}
+    print(json.dumps(names), file=answers, flush=True)
     for line in requests:
         outcome = _run(store, folder / "notes", **json.loads(line))
         print(outcome.dumps(), file=answers, flush=True)

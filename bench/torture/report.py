@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from bench.torture.outcome import Outcome
 
 HEAD = """\
-The ledger under torture: processes race, are killed, and the books are held against their notes.
+Under torture: processes race, are killed, and the books are held against their notes.
 {machine}, Python {python}, {cores} cores. Commits wait for the disk (asserted after each case).
 kill -9 is not a loss of power: the operating system survives, and with it what was written.
 """

@@ -5,24 +5,26 @@ out. Each is tried with a fuse that is one step longer than before, until one tr
 every one of them is sent again with its key, as a client does that got no answer.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import count
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Self
 
 from django.db.models import Sum
 from django.test import Client
+from django.test.client import ClientHandler
 from django.utils import timezone
 
 from accounts import sessions
 from accounts.models import User
-from accounts.tests.factories import SellerFactory, UserFactory
-from bench.torture import workers
+from accounts.tests.factories import SellerFactory
+from bench.torture import steps, workers
 from bench.torture.arena import Arena
 from bench.torture.crashes import Fuse
 from catalog.models import Variant
 from catalog.tests.factories import on_sale
+from core.ids import uuid7
 from core.models import Event, IdempotencyRecord
 from ledger.queries import discrepancies, wallet_balances
 from orders.models import Order, Refund
@@ -53,10 +55,14 @@ class Ask:
 
     def send(self) -> int:
         """The answer's status."""
-        client = Client(SERVER_NAME="localhost")
+        return self.answer()[0]
+
+    def answer(self, *, forgiving: bool = False) -> tuple[int, Any]:
+        """Status and body; ``forgiving`` takes a 500 for an answer, too."""
+        client = browser(forgiving=forgiving)
         signed = {"Authorization": f"Bearer {self.access}", "Idempotency-Key": self.key}
-        answer = client.post(self.path, self.body, "application/json", headers=signed)
-        return int(answer.status_code)
+        answer: Any = client.post(self.path, self.body, "application/json", headers=signed)
+        return answer.status_code, answer.json() if answer.status_code < 300 else None
 
 
 @dataclass(slots=True)
@@ -75,7 +81,7 @@ class Shop:
         )
 
     def buyer(self) -> User:
-        buyer = UserFactory()
+        buyer = person()
         give(buyer, PURSE)
         return buyer
 
@@ -95,24 +101,38 @@ class Shop:
 
         The first one has no fuse, and is ours: what it imports, those who are killed need not.
         """
-        self.asks.append(first := ask())
-        first.send()
-        for step in count(1):
-            self.asks.append(asked := ask())
-            if workers.run([_fused(asked, step)]) == [0]:
-                break
-        self.arena.outcome.expect_some("killed", len(self.asks) - 2)
+        self._asked(ask).send()
+        self.expect_deaths(steps.die_at_every_step(lambda: self._job(ask), self.light))
+
+    def light(self, fuse: Fuse) -> None:
+        """Set what a fuse burns at."""
+        fuse.light()
+
+    def expect_deaths(self, codes: list[int], what: str = "killed") -> None:
+        self.arena.outcome.expect_some(what, steps.killed(codes))
+        self.arena.outcome.expect(f"{what}, but by an error", steps.failed(codes), 0)
+
+    def _asked(self, ask: Callable[[], Ask]) -> Ask:
+        self.asks.append(asked := ask())
+        return asked
+
+    def _job(self, ask: Callable[[], Ask]) -> workers.Job:
+        asked = self._asked(ask)
+        return lambda: _send(asked)
 
     def ask_again(self, wanted: int) -> None:
         """What got no answer comes again, twice; each time it must be answered ``wanted``."""
-        answers = self.arena.notes / "answers"
-        workers.run([lambda: self._note_answers(answers)])
-        odd = [line for line in _lines(answers) if line != str(wanted)]
+        hands = self.arena.hands
+        notes = [self.arena.notes / f"answers-{n}" for n in range(hands)]
+        self.arena.race(
+            [partial(self._note_answers, self.asks[n::hands], notes[n]) for n in range(hands)]
+        )
+        answers = [line for path in notes for line in _lines(path)]
+        odd = [line for line in answers if line != str(wanted)]
         self.arena.outcome.expect_none(f"answers other than {wanted}", odd)
 
-    def _note_answers(self, path: Path) -> None:
-        statuses = [str(ask.send()) for ask in [*self.asks, *self.asks]]
-        path.write_text("\n".join(statuses))
+    def _note_answers(self, asks: Sequence[Ask], path: Path) -> None:
+        path.write_text("\n".join(str(ask.send()) for ask in [*asks, *asks]))
 
     def audit(self, *, cancelled: bool) -> None:
         """One order for each buyer, whole; stock and money are where they belong."""
@@ -156,12 +176,25 @@ def cancel(arena: Arena) -> None:
     shop.audit(cancelled=True)
 
 
-def _fused(ask: Ask, step: int) -> workers.Job:
-    def fused() -> None:
-        Fuse(step).light()
-        ask.send()
+def person() -> User:
+    """Somebody without a password: to hash one takes longer than to buy."""
+    return User.objects.create_user(f"{uuid7().hex}@example.com")
 
-    return fused
+
+def browser(*, forgiving: bool = False) -> Client:
+    """Without cookies. Middleware is loaded once, as by a web worker."""
+    made = Client(SERVER_NAME="localhost", raise_request_exception=not forgiving)
+    made.handler = _handler()
+    return made
+
+
+@cache
+def _handler() -> ClientHandler:
+    return ClientHandler(enforce_csrf_checks=False)
+
+
+def _send(ask: Ask) -> None:
+    ask.send()
 
 
 def _lines(path: Path) -> list[str]:
