@@ -185,7 +185,7 @@ def invoice_paid(checkout):
     checkout.assert_order(order, "awaiting_payment", [("invoice", "pending")], [])
     checkout.assert_held(is_sold=True)
 
-    checkout.transfer(order, becomes="captured")
+    checkout.transfer(order)
 
     checkout.assert_order(order, "paid", [("invoice", "captured")], ["order.paid"])
     assert_sold(checkout, source="bank")
@@ -200,7 +200,7 @@ def invoice_expired(checkout):
     checkout.assert_order(order, "cancelled", [("invoice", "voided")], ["order.cancelled"])
     checkout.assert_held(is_sold=False)
 
-    checkout.transfer(order, becomes="came too late")
+    checkout.transfer(order)
     assert_due_back(checkout, source="bank")
     checkout.send_back()
 
@@ -220,7 +220,7 @@ def invoice_cancelled(checkout):
     checkout.assert_held(is_sold=False)
 
     order = checkout.check_out("invoice")
-    checkout.transfer(order, becomes="captured")
+    checkout.transfer(order)
     assert_sold(checkout, source="bank")
     checkout.cancel(order)
     assert_due_back(checkout, source="bank")
