@@ -32,7 +32,7 @@ from orders.services import (
     match_transfer,
 )
 from orders.tests.factories import from_wallet
-from orders.tests.machine import Baskets, buyers, nth, numbers, rows
+from orders.tests.machine import Baskets, buyers, nth, numbers, places, rows
 from orders.tests.proofs import balances
 
 LONG = bool(os.environ.get("MERCAT_LONG"))
@@ -69,8 +69,13 @@ class Shopping(Baskets):
             self.bought.append((request, answer.body))
             self.model.check_out(whose, method, UUID(answer.body))
 
-    @rule(whose=buyers, method=methods)
-    def check_out_at_any_price(self, whose: str, method: str) -> None:
+    @rule(whose=buyers, place=places, method=methods, with_code=st.booleans())
+    def check_out_at_any_price(self, whose: str, place: int, method: str, with_code: bool) -> None:
+        """Of a basket that is not empty."""
+        if not self.model.cart_total(whose):
+            self.add(whose, place, 1)
+        if with_code:
+            self.enter_the_code(whose)
         self.check_out(whose, method, accepts=True, off=None)
 
     @precondition(lambda self: self.bought)
