@@ -1,16 +1,20 @@
 """The bases of every admin page: read-only where history is kept, audited where it is edited."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db import DataError, IntegrityError
 from django.db.models import Model, QuerySet, URLField
-from django.forms import ModelForm
+from django.forms import Form, ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin, TabularInline
 
 from core import audit, clock, events
+from core.errors import DomainError
 from core.models import NEXT_VERSION, AuditEntry, Delivery, Event, Versioned
 
 
@@ -30,6 +34,54 @@ class ReadOnly:
 class ReadOnlyAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # Unfold is untyped
     list_per_page = 50
     show_full_result_count = False
+
+
+class AsksFirst(ReadOnlyAdmin):
+    """Actions on chosen rows that first ask for something, on a page of their own."""
+
+    def ask(
+        self, request: HttpRequest, chosen: QuerySet[Any], form: Form, *, verb: str, question: str
+    ) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": verb,
+            "question": question,
+            "verb": verb,
+            "action": request.POST["action"],
+            "queryset": chosen,
+            "form": form,
+            "opts": self.opts,
+            "action_checkbox_name": ACTION_CHECKBOX_NAME,
+        }
+        return TemplateResponse(request, "admin/ask.html", context)
+
+    def act_on_one(
+        self,
+        request: HttpRequest,
+        chosen: QuerySet[Any],
+        form: Form,
+        service: Callable[[Any, Mapping[str, Any]], str],
+        *,
+        verb: str,
+        only_one: str,
+    ) -> HttpResponse | None:
+        """Ask, or call ``service`` with the row and what was asked for; say what it says came of it.
+
+        ``only_one`` is said to whoever chose several.
+        """
+        if chosen.count() != 1:
+            messages.error(request, only_one)
+            return None
+        if not form.is_valid():
+            return self.ask(request, chosen, form, verb=verb, question=f"{verb} the following:")
+        row = chosen.get()
+        try:
+            outcome = service(row, form.cleaned_data)
+        except DomainError as refusal:
+            messages.error(request, f"{row}: {refusal.detail}")
+        else:
+            messages.success(request, f"{row}: {outcome}.")
+        return None
 
 
 class ReadOnlyInline(ReadOnly, TabularInline):  # type: ignore[misc]  # Unfold is untyped

@@ -5,14 +5,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth import get_user_model
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from core.admin import ReadOnlyAdmin, ReadOnlyInline
+from core.admin import AsksFirst, ReadOnlyInline
 from core.errors import DomainError
 from core.money import Money
 from ledger.models import Entry
@@ -25,7 +23,7 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(max_length=500, widget=UnfoldAdminTextInputWidget)
 
 
-class AsksWhy(ReadOnlyAdmin):
+class AsksWhy(AsksFirst):
     """Actions on chosen rows that first ask for a reason, on a page of their own."""
 
     def act(
@@ -41,7 +39,8 @@ class AsksWhy(ReadOnlyAdmin):
         """
         form = ReasonForm(request.POST if "reason" in request.POST else None)
         if not form.is_valid():
-            return self._question(request, chosen, verb, form)
+            question = f"{verb} the following, and say why:"
+            return self.ask(request, chosen, form, verb=verb, question=question)
         for row in chosen:
             try:
                 outcome = service(row, form.cleaned_data["reason"])
@@ -50,22 +49,6 @@ class AsksWhy(ReadOnlyAdmin):
             else:
                 messages.success(request, f"{row}: {outcome or f'done ({verb.lower()})'}.")
         return None
-
-    def _question(
-        self, request: HttpRequest, chosen: QuerySet[Any], verb: str, form: ReasonForm
-    ) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": verb,
-            "question": f"{verb} the following, and say why:",
-            "verb": verb,
-            "action": request.POST["action"],
-            "queryset": chosen,
-            "form": form,
-            "opts": self.opts,
-            "action_checkbox_name": ACTION_CHECKBOX_NAME,
-        }
-        return TemplateResponse(request, "admin/ledger/reason.html", context)
 
 
 class EntryInline(ReadOnlyInline):

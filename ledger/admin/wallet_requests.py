@@ -1,15 +1,14 @@
 """Top-ups, withdrawals and exchange rates in the back office of finance."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from core.admin import AuditedAdmin
@@ -66,25 +65,23 @@ class WalletRequestAdmin(AsksWhy):
     def confirm(
         self, request: HttpRequest, queryset: QuerySet[WalletRequest]
     ) -> HttpResponse | None:
-        form = ReferenceForm(request.POST if "reference" in request.POST else None)
-        if queryset.count() != 1:
-            messages.error(request, "Choose one request: each payment has a reference of its own.")
-            return None
-        if not form.is_valid():
-            return self._ask(request, queryset, form)
-        chosen, terms = queryset.get(), form.cleaned_data
-        try:
+        def confirm(one: WalletRequest, terms: Mapping[str, Any]) -> str:
             services.confirm_wallet_request(
-                request_id=chosen.pk,
+                request_id=one.pk,
                 reference=terms["reference"],
                 reason=terms["reason"],
                 actor_id=actor_id(request),
             )
-        except DomainError as refusal:
-            messages.error(request, f"{chosen}: {refusal.detail}")
-        else:
-            messages.success(request, f"{chosen}: done (confirm).")
-        return None
+            return "done (confirm)"
+
+        return self.act_on_one(
+            request,
+            queryset,
+            ReferenceForm(request.POST if "reference" in request.POST else None),
+            confirm,
+            verb="Confirm",
+            only_one="Choose one request: each payment has a reference of its own.",
+        )
 
     @admin.action(description="Reject, with a reason", permissions=["decide"])
     def reject(
@@ -103,22 +100,6 @@ class WalletRequestAdmin(AsksWhy):
     @admin.display(description="Amount")
     def amount_shown(self, request: WalletRequest) -> str:
         return request.money.display()
-
-    def _ask(
-        self, request: HttpRequest, chosen: QuerySet[WalletRequest], form: ReferenceForm
-    ) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "Confirm",
-            "question": "Confirm the following, by the reference of its payment:",
-            "verb": "Confirm",
-            "action": request.POST["action"],
-            "queryset": chosen,
-            "form": form,
-            "opts": self.opts,
-            "action_checkbox_name": ACTION_CHECKBOX_NAME,
-        }
-        return TemplateResponse(request, "admin/ledger/reason.html", context)
 
 
 class ExchangeRateForm(ModelForm):  # type: ignore[type-arg]  # generic in the stubs only

@@ -1,21 +1,20 @@
 """What finance does about money from outside: transfers that came in, and what goes back by bank."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminSplitDateTimeWidget,
     UnfoldAdminTextInputWidget,
 )
 
-from core.admin import AuditedAdmin, ReadOnlyAdmin
+from core.admin import AsksFirst, AuditedAdmin, ReadOnlyAdmin
 from core.errors import DomainError
 from core.money import Money, NotMoney
 from orders import services
@@ -25,26 +24,6 @@ from orders.models import IncomingTransfer, Repayment, WebhookReceipt
 MATCH = "ledger.match_transfer"
 CONFIRM = "ledger.confirm_repayment"
 """Finance's own: who looks after orders does not bring them money."""
-
-
-class AsksOneThing(ReadOnlyAdmin):
-    """Actions on one chosen row that first ask for something, on a page of their own."""
-
-    def ask(
-        self, request: HttpRequest, chosen: QuerySet[Any], verb: str, form: forms.Form
-    ) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": verb,
-            "question": f"{verb}:",
-            "verb": verb,
-            "action": request.POST["action"],
-            "queryset": chosen,
-            "form": form,
-            "opts": self.opts,
-            "action_checkbox_name": ACTION_CHECKBOX_NAME,
-        }
-        return TemplateResponse(request, "admin/ledger/reason.html", context)
 
 
 class TransferForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
@@ -87,7 +66,7 @@ class ReferenceForm(forms.Form):
 
 
 @admin.register(IncomingTransfer)
-class IncomingTransferAdmin(AsksOneThing, AuditedAdmin):
+class IncomingTransferAdmin(AsksFirst, AuditedAdmin):
     form = TransferForm
     list_display = ("reference", "sum", "text", "received_at", "payment")
     list_filter = ("currency", ("payment", admin.EmptyFieldListFilter))
@@ -126,28 +105,26 @@ class IncomingTransferAdmin(AsksOneThing, AuditedAdmin):
     def match(
         self, request: HttpRequest, queryset: QuerySet[IncomingTransfer]
     ) -> HttpResponse | None:
-        form = MatchForm(request.POST if "number" in request.POST else None)
-        if queryset.count() != 1:
-            messages.error(request, "Choose one transfer: each is one order's.")
-            return None
-        if not form.is_valid():
-            return self.ask(request, queryset, "Match", form)
-        transfer, number = queryset.get(), form.cleaned_data["number"]
-        try:
+        def match(transfer: IncomingTransfer, terms: Mapping[str, Any]) -> str:
             payment = services.match_transfer(
                 transfer_id=transfer.pk,
-                order_number=number,
+                order_number=terms["number"],
                 actor_id=request.user.pk,  # type: ignore[arg-type]  # as above
             )
-        except DomainError as refusal:
-            messages.error(request, f"{transfer}: {refusal.detail}")
-        else:
-            messages.success(request, f"{transfer}: {payment.get_status_display().lower()}.")
-        return None
+            return payment.get_status_display().lower()
+
+        return self.act_on_one(
+            request,
+            queryset,
+            MatchForm(request.POST if "number" in request.POST else None),
+            match,
+            verb="Match",
+            only_one="Choose one transfer: each is one order's.",
+        )
 
 
 @admin.register(Repayment)
-class RepaymentAdmin(AsksOneThing):
+class RepaymentAdmin(AsksFirst):
     list_display = ("__str__", "payment", "status", "sum", "reason", "created_at", "repaid_at")
     list_filter = ("status", "payment__method", "currency")
     list_select_related = ("payment",)
@@ -169,24 +146,22 @@ class RepaymentAdmin(AsksOneThing):
         description="Confirm that it was sent, by the bank's reference", permissions=["confirm"]
     )
     def confirm(self, request: HttpRequest, queryset: QuerySet[Repayment]) -> HttpResponse | None:
-        form = ReferenceForm(request.POST if "reference" in request.POST else None)
-        if queryset.count() != 1:
-            messages.error(request, "Choose one: each transfer has a reference of its own.")
-            return None
-        if not form.is_valid():
-            return self.ask(request, queryset, "Confirm", form)
-        repayment = queryset.get()
-        try:
+        def confirm(repayment: Repayment, terms: Mapping[str, Any]) -> str:
             services.confirm_repayment(
                 repayment_id=repayment.pk,
-                reference=form.cleaned_data["reference"],
+                reference=terms["reference"],
                 actor_id=request.user.pk,  # type: ignore[arg-type]  # as above
             )
-        except DomainError as refusal:
-            messages.error(request, f"{repayment}: {refusal.detail}")
-        else:
-            messages.success(request, f"{repayment}: confirmed.")
-        return None
+            return "confirmed"
+
+        return self.act_on_one(
+            request,
+            queryset,
+            ReferenceForm(request.POST if "reference" in request.POST else None),
+            confirm,
+            verb="Confirm",
+            only_one="Choose one: each transfer has a reference of its own.",
+        )
 
 
 @admin.register(WebhookReceipt)
