@@ -75,6 +75,7 @@ transaction="$(call GET "/transactions/$(field "$order" 'it["payment"]["transact
 field "$transaction" '"\n".join("   %-62s %8s  leaves %8s" % (e["account"], e["amount"], e["balance_after"]) for e in it["entries"])'
 
 after="$(call GET /balances/current "$buyer")"
-left="$(field "$(call GET "/products/$product_id")" 'it["variants"][0]["stock_quantity"]')"
+# Signed in: what anybody may read is cached, and hears of a stock when it runs out or comes back.
+left="$(field "$(call GET "/products/$product_id" "$buyer")" 'it["variants"][0]["stock_quantity"]')"
 echo "Wallet before: $(field "$before" 'it["available"]')   after: $(field "$after" 'it["available"]')"
 echo "Stock before: $in_stock   after: $left"
