@@ -10,6 +10,7 @@ from analytics.queries.cohorts import Cohort, cohorts
 from analytics.queries.days import Days
 from analytics.queries.figures import Figures
 from analytics.queries.heat import Cell, heat_map
+from analytics.queries.report import SalesReport
 from analytics.queries.segments import Segment, segments
 from analytics.queries.summary import Summary, summary
 from analytics.queries.trends import Point, Trend, trend
@@ -22,6 +23,7 @@ __all__ = [
     "Pair",
     "Part",
     "Point",
+    "SalesReport",
     "Segment",
     "Summary",
     "Trend",
