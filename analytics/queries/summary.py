@@ -1,13 +1,18 @@
 """The figures of some days, and how many people they are of."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, QuerySet, When
 
+from analytics.engines import DATABASE, Engine
 from analytics.models import UNKNOWN_CUSTOMER, CustomerFact, HourFact
 from analytics.queries.days import Days
 from analytics.queries.figures import Figures, orders_of, sold_on, total
+
+
+PEOPLE = "SELECT count(*), coalesce(sum(is_known), 0) FROM ({rows}) people"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +32,18 @@ class Summary:
         return self.customers - self.new_customers
 
 
-def summary(days: Days, seller_id: UUID | None = None) -> Summary:
+def summary(days: Days, seller_id: UUID | None = None, engine: Engine = DATABASE) -> Summary:
     """In two queries. To one seller, new is who has never bought from that seller before."""
-    figures = total(sold_on(HourFact, days, seller_id), orders_of(seller_id))
-    people = buyers(days, seller_id).annotate(is_known=Exists(earlier(days, seller_id)))
-    counted = people.aggregate(
-        everybody=Count("customer", distinct=True),
-        new=Count("customer", distinct=True, filter=Q(is_known=False)),
-    )
-    return Summary(days, figures, counted["everybody"], counted["new"])
+    figures = total(sold_on(HourFact, days, seller_id), orders_of(seller_id), engine)
+    ((customers, known),) = engine.run(PEOPLE, _people(days, seller_id))
+    return Summary(days, figures, customers, customers - int(known))
+
+
+def _people(days: Days, seller_id: UUID | None) -> QuerySet[CustomerFact, Any]:
+    """Everybody once, and whether they had bought before."""
+    is_known = Case(When(Exists(earlier(days, seller_id)), then=1), default=0)
+    once = buyers(days, seller_id).order_by().values("customer", "currency").distinct()
+    return once.annotate(is_known=is_known)
 
 
 def buyers(days: Days, seller_id: UUID | None) -> QuerySet[CustomerFact]:
