@@ -53,7 +53,9 @@ class Export:
     def view(self, name: str, fact: type[Model]) -> str:
         """DuckDB's statement that shows the files of ``name`` as ``fact``'s table."""
         table, columns = fact._meta.db_table, columns_of(fact)  # noqa: SLF001  # Django's documented Model API
-        read = ", ".join(f"CAST({column} AS {kind}) AS {column}" for column, kind in columns.items())
+        read = ", ".join(
+            f"CAST({column} AS {kind}) AS {column}" for column, kind in columns.items()
+        )
         files = self.folder / name / "*" / "*.parquet"
         if not self.rows[name]:
             nothing = ", ".join(f"{column} {kind}" for column, kind in columns.items())

@@ -33,9 +33,7 @@ class Part:
     figures: Figures
 
 
-def categories(
-    days: Days, seller_id: UUID | None = None, engine: Engine = DATABASE
-) -> list[Part]:
+def categories(days: Days, seller_id: UUID | None = None, engine: Engine = DATABASE) -> list[Part]:
     """By the category that a product stood in when it was sold. Their orders are not known."""
     found = _ranked(sold_on(SalesFact, days, seller_id), "category", None, engine)
     return _named(found, dict(Category.objects.filter(pk__in=found).values_list("pk", "name")))
@@ -55,9 +53,7 @@ def sellers(days: Days, engine: Engine = DATABASE, *, limit: int = 50) -> list[P
     return _named(found, dict(Seller.objects.filter(pk__in=found).values_list("pk", "name")))
 
 
-def countries(
-    days: Days, seller_id: UUID | None = None, engine: Engine = DATABASE
-) -> list[Part]:
+def countries(days: Days, seller_id: UUID | None = None, engine: Engine = DATABASE) -> list[Part]:
     """By where an order went to."""
     orders = orders_of(seller_id)
     found = _ranked(sold_on(SalesFact, days, seller_id), "country", orders, engine)

@@ -35,9 +35,7 @@ class Cohort:
         return self.active[0]
 
 
-def cohorts(
-    days: Days, seller_id: UUID | None = None, engine: Engine = DATABASE
-) -> list[Cohort]:
+def cohorts(days: Days, seller_id: UUID | None = None, engine: Engine = DATABASE) -> list[Cohort]:
     """One for each month of ``days``, taken whole up to the last day. One query, and a look at the
     index for an earlier order of whoever bought."""
     months = _months(*days.months)

@@ -26,13 +26,17 @@ class Cell:
     paid: int = 0
 
 
-def heat_map(
-    days: Days, seller_id: UUID | None = None, engine: Engine = DATABASE
-) -> list[Cell]:
+def heat_map(days: Days, seller_id: UUID | None = None, engine: Engine = DATABASE) -> list[Cell]:
     """All 168 hours of the week, in order. One query."""
     rows = sold_on(HourFact, days, seller_id).annotate(weekday=ExtractIsoWeekDay("day"))
-    summed = rows.order_by().values_list("weekday", "hour").annotate(
-        bought=Sum(orders_of(seller_id)), pieces=Sum("units"), paid=Sum(F("gross") - F("discount"))
+    summed = (
+        rows.order_by()
+        .values_list("weekday", "hour")
+        .annotate(
+            bought=Sum(orders_of(seller_id)),
+            pieces=Sum("units"),
+            paid=Sum(F("gross") - F("discount")),
+        )
     )
     found = {
         (weekday, hour): [int(number) for number in numbers]

@@ -42,9 +42,7 @@ class Segment:
     net: int = 0
 
 
-def segments(
-    days: Days, seller_id: UUID | None = None, engine: Engine = DATABASE
-) -> list[Segment]:
+def segments(days: Days, seller_id: UUID | None = None, engine: Engine = DATABASE) -> list[Segment]:
     """Everybody who bought something on these days, in nine segments, the best first. One query.
 
     Each is scored 1 to 5 among the others by the last day, the number of orders and the net of
