@@ -4,15 +4,21 @@ Queries are querysets, and statements around querysets, in the SQL that SQLite, 
 have in common; whoever runs them, the answers are the same.
 """
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.module_loading import import_string
 
 from analytics.engines.database import DATABASE
 from analytics.engines.engine import Engine
 
 __all__ = ["DATABASE", "Engine", "chosen"]
+
+ENGINES = {
+    "database": "analytics.engines.database.open_engine",
+    "duckdb": "analytics.engines.duck.open_engine",
+}
+"""By the names that the setting knows; what is not asked for is not loaded."""
 
 
 def chosen() -> Engine:
@@ -20,15 +26,5 @@ def chosen() -> Engine:
 
     :raises analytics.engines.exports.NoExport: there is none.
     """
-    return ENGINES[settings.REPORTS_ENGINE]()
-
-
-def _duckdb() -> Engine:
-    from analytics.engines.duck import DuckDB  # heavy, and few need it
-    from analytics.engines.exports import latest
-
-    return DuckDB(latest(Path(settings.REPORTS_EXPORT)))
-
-
-ENGINES: Mapping[str, Callable[[], Engine]] = {"database": lambda: DATABASE, "duckdb": _duckdb}
-"""By the names that the setting knows."""
+    engine: Engine = import_string(ENGINES[settings.REPORTS_ENGINE])(Path(settings.REPORTS_EXPORT))
+    return engine

@@ -1,9 +1,12 @@
 """The database where the shop lives."""
 
+from pathlib import Path
 from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
+
+from analytics.engines.engine import Written, compose
 
 
 class Database:
@@ -13,13 +16,21 @@ class Database:
         return list(selected)
 
     def run(
-        self, statement: str, selected: QuerySet[Any, Any], *values: object
+        self, statement: str, *values: object, **selected: QuerySet[Any, Any]
     ) -> list[tuple[Any, ...]]:
-        select, given = selected.query.sql_with_params()
         with connection.cursor() as cursor:
-            cursor.execute(statement.format(rows=select), [*given, *values])
+            cursor.execute(*compose(statement, values, selected, _written))
             answer: list[tuple[Any, ...]] = cursor.fetchall()
         return answer
 
 
+def _written(selected: QuerySet[Any, Any]) -> Written:
+    sql, values = selected.query.sql_with_params()
+    return sql, values
+
+
 DATABASE = Database()
+
+
+def open_engine(_exports: Path) -> Database:
+    return DATABASE

@@ -1,14 +1,15 @@
 """DuckDB, inside this process, over an export of the facts."""
 
 import tempfile
-from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import duckdb
 from django.db.backends.postgresql.base import DatabaseWrapper
 from django.db.models import QuerySet
 
-from analytics.engines.exports import EXPORTED, Export
+from analytics.engines.engine import Written, compose
+from analytics.engines.exports import EXPORTED, Export, latest
 
 SETTINGS = {
     "memory_limit": "'256MB'",
@@ -32,18 +33,20 @@ class DuckDB:
             self._connection.execute(export.view(name, fact))
 
     def rows(self, selected: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
-        return self.run("{rows}", selected)
+        return self.run("{rows}", rows=selected)
 
     def run(
-        self, statement: str, selected: QuerySet[Any, Any], *values: object
+        self, statement: str, *values: object, **selected: QuerySet[Any, Any]
     ) -> list[tuple[Any, ...]]:
-        select, given = selected.query.get_compiler(connection=DIALECT).as_sql()
-        return self._answer(statement.format(rows=select), [*given, *values])
-
-    def _answer(self, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
-        marked = statement % (("?",) * len(values))
-        answer: list[tuple[Any, ...]] = self._connection.execute(marked, values).fetchall()
+        sql, given = compose(statement, values, selected, _written)
+        marked = sql % (("?",) * len(given))
+        answer: list[tuple[Any, ...]] = self._connection.execute(marked, given).fetchall()
         return answer
+
+
+def _written(selected: QuerySet[Any, Any]) -> Written:
+    sql, values = selected.query.get_compiler(connection=DIALECT).as_sql()
+    return sql, values
 
 
 def connected() -> duckdb.DuckDBPyConnection:
@@ -52,3 +55,8 @@ def connected() -> duckdb.DuckDBPyConnection:
     for name, value in SETTINGS.items():
         connection.execute(f"SET {name} = {value}")
     return connection
+
+
+def open_engine(exports: Path) -> DuckDB:
+    """:raises analytics.engines.exports.NoExport: none has been made."""
+    return DuckDB(latest(exports))

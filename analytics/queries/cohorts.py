@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import DateField, Exists, QuerySet
+from django.db.models import DateField, QuerySet
 from django.db.models.functions import Cast, TruncMonth
 
 from analytics.engines import DATABASE, Engine
@@ -15,10 +15,11 @@ from analytics.queries.days import Days
 from analytics.queries.summary import buyers, earlier
 
 COUNTED = """
-WITH active AS ({rows}),
-joined AS (
-  SELECT customer, active, min(active) OVER (PARTITION BY customer) AS joined FROM active)
-SELECT joined, active, count(*) FROM joined GROUP BY joined, active
+WITH active AS ({active}),
+buyer AS (SELECT customer, min(active) AS joined FROM active GROUP BY customer),
+newcomer AS (SELECT customer, joined FROM buyer WHERE NOT EXISTS ({earlier}))
+SELECT joined, active, count(*)
+  FROM active JOIN newcomer ON newcomer.customer = active.customer GROUP BY joined, active
 """
 
 
@@ -40,8 +41,10 @@ def cohorts(days: Days, seller_id: UUID | None = None, engine: Engine = DATABASE
     index for an earlier order of whoever bought."""
     months = _months(*days.months)
     found: defaultdict[date, dict[date, int]] = defaultdict(dict)
-    newcomers = _newcomers(Days(months[0], days.last), seller_id)
-    for joined, active, customers in engine.run(COUNTED, newcomers):
+    whole = Days(months[0], days.last)
+    before = earlier(whole, seller_id, "buyer.customer")
+    counted = engine.run(COUNTED, active=_active(whole, seller_id), earlier=before)
+    for joined, active, customers in counted:
         found[_month(joined)][_month(active)] = int(customers)
     return [
         Cohort(month, tuple(found[month].get(each, 0) for each in months[n:]))
@@ -49,11 +52,11 @@ def cohorts(days: Days, seller_id: UUID | None = None, engine: Engine = DATABASE
     ]
 
 
-def _newcomers(days: Days, seller_id: UUID | None) -> QuerySet[CustomerFact, Any]:
-    """Who has joined on these days, and in which months each of them bought."""
-    newcomers = buyers(days, seller_id).filter(~Exists(earlier(days, seller_id)))
+def _active(days: Days, seller_id: UUID | None) -> QuerySet[CustomerFact, Any]:
+    """In which months each of these days' buyers bought."""
     month = Cast(TruncMonth("day"), DateField())
-    return newcomers.order_by().annotate(active=month).values("customer", "active").distinct()
+    rows = buyers(days, seller_id).order_by().annotate(active=month)
+    return rows.values("customer", "active").distinct()
 
 
 def _month(value: object) -> date:

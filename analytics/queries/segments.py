@@ -20,7 +20,7 @@ NAMES = (
 
 # A score is the fifth that a customer's rank falls into; who is alike has the same.
 SCORED = """
-WITH customer AS ({rows}),
+WITH customer AS ({customers}),
 scored AS (
   SELECT bought, net,
          1 + (rank() OVER (ORDER BY newest) - 1) * 5 / count(*) OVER () AS recency,
@@ -49,7 +49,9 @@ def segments(days: Days, seller_id: UUID | None = None, engine: Engine = DATABAS
     these days (Hughes, "Strategic Database Marketing"); value is the mean of the latter two.
     """
     found = {name: Segment(name) for thirds in reversed(NAMES) for name in reversed(thirds)}
-    for recency, value, customers, orders, net in engine.run(SCORED, _customers(days, seller_id)):
+    for recency, value, customers, orders, net in engine.run(
+        SCORED, customers=_customers(days, seller_id)
+    ):
         name = NAMES[_third(int(recency))][_third(int(value))]
         old = found[name]
         found[name] = Segment(

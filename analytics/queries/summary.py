@@ -1,18 +1,20 @@
 """The figures of some days, and how many people they are of."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Exists, OuterRef, QuerySet, When
+from django.conf import settings
+from django.db.models import Func, QuerySet, UUIDField
 
 from analytics.engines import DATABASE, Engine
 from analytics.models import UNKNOWN_CUSTOMER, CustomerFact, HourFact
 from analytics.queries.days import Days
 from analytics.queries.figures import Figures, orders_of, sold_on, total
 
-
-PEOPLE = "SELECT count(*), coalesce(sum(is_known), 0) FROM ({rows}) people"
+PEOPLE = """
+WITH buyer AS ({buyers})
+SELECT count(*), (SELECT count(*) FROM buyer WHERE NOT EXISTS ({earlier})) FROM buyer
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +37,10 @@ class Summary:
 def summary(days: Days, seller_id: UUID | None = None, engine: Engine = DATABASE) -> Summary:
     """In two queries. To one seller, new is who has never bought from that seller before."""
     figures = total(sold_on(HourFact, days, seller_id), orders_of(seller_id), engine)
-    ((customers, known),) = engine.run(PEOPLE, _people(days, seller_id))
-    return Summary(days, figures, customers, customers - int(known))
-
-
-def _people(days: Days, seller_id: UUID | None) -> QuerySet[CustomerFact, Any]:
-    """Everybody once, and whether they had bought before."""
-    is_known = Case(When(Exists(earlier(days, seller_id)), then=1), default=0)
-    once = buyers(days, seller_id).order_by().values("customer", "currency").distinct()
-    return once.annotate(is_known=is_known)
+    once = buyers(days, seller_id).order_by().values("customer").distinct()
+    before = earlier(days, seller_id, "buyer.customer")
+    ((customers, new),) = engine.run(PEOPLE, buyers=once, earlier=before)
+    return Summary(days, figures, int(customers), int(new))
 
 
 def buyers(days: Days, seller_id: UUID | None) -> QuerySet[CustomerFact]:
@@ -52,9 +49,11 @@ def buyers(days: Days, seller_id: UUID | None) -> QuerySet[CustomerFact]:
     return rows.exclude(customer=UNKNOWN_CUSTOMER)
 
 
-def earlier(days: Days, seller_id: UUID | None) -> QuerySet[CustomerFact]:
-    """What the customer of an outer row had bought before ``days``."""
+def earlier(days: Days, seller_id: UUID | None, customer: str) -> QuerySet[CustomerFact]:
+    """What somebody had bought before ``days``: whom a statement around it calls ``customer``."""
     rows = CustomerFact.objects.filter(
-        customer=OuterRef("customer"), day__lt=days.first, currency=OuterRef("currency")
+        customer=Func(template=customer, output_field=UUIDField()),
+        day__lt=days.first,
+        currency=settings.SHOP_CURRENCY,
     )
     return rows.filter(seller=seller_id) if seller_id else rows

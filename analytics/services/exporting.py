@@ -89,9 +89,9 @@ def _write_month(folder: Path, fact: type[Model], month: date) -> int:
 
 def _dump(select: str, path: Path) -> None:
     if connection.vendor == "postgresql":
-        with path.open("wb") as file, connection.cursor() as cursor:
-            with cursor.copy(f"COPY ({select}) TO STDOUT (FORMAT csv)") as rows:
-                file.writelines(rows)
+        copy = f"COPY ({select}) TO STDOUT (FORMAT csv)"
+        with path.open("wb") as file, connection.cursor() as cursor, cursor.copy(copy) as rows:
+            file.writelines(rows)
         return
     with path.open("w", newline="") as text, connection.cursor() as cursor:
         cursor.execute(select)

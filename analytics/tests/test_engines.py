@@ -120,7 +120,7 @@ def test_the_setting_names_the_engine(cup, tmp_path, settings):
     settings.REPORTS_EXPORT = tmp_path
     assert SalesReport(SPANS[0]).engine is DATABASE
     settings.REPORTS_ENGINE = "duckdb"
-    with pytest.raises(NoExport, match="run manage.py export_facts"):
+    with pytest.raises(NoExport, match="No facts have been exported"):
         chosen()
 
     sell(cup, 1)
