@@ -37,7 +37,7 @@ class Summary:
 def summary(days: Days, seller_id: UUID | None = None, engine: Engine = DATABASE) -> Summary:
     """In two queries. To one seller, new is who has never bought from that seller before."""
     figures = total(sold_on(HourFact, days, seller_id), orders_of(seller_id), engine)
-    once = buyers(days, seller_id).order_by().values("customer").distinct()
+    once = buyers(days, seller_id).values("customer").distinct().order_by("customer")
     before = earlier(days, seller_id, "buyer.customer")
     ((customers, new),) = engine.run(PEOPLE, buyers=once, earlier=before)
     return Summary(days, figures, int(customers), int(new))
