@@ -51,12 +51,13 @@ def lifts(drawing: Drawing) -> Figure:
     """Those who are most often together for how often they are bought at all."""
     rows = drawing.rows(FIRST)
     title = f"{drawing.table.title}, in whole months"
-    axes = drawing.sheet(_height(1.4 * len(rows)), title).add_subplot()
+    figure = drawing.sheet(_height(1.4 * len(rows)), title)
+    axes = figure.add_subplot()
     names = [f"{cut(row['first'], NAME)}\n+ {cut(row['second'], NAME)}" for row in rows]
     scaled(axes, "x", "Lift: times as often in one basket as by chance")
     lifts = [row["lift"] for row in rows]
     _bars(axes, names, [float(lift) for lift in lifts], [number(round(lift, 1)) for lift in lifts])
-    return axes.figure
+    return figure
 
 
 def _height(lines: float) -> float:
