@@ -43,7 +43,7 @@ def segments(drawing: Drawing) -> Figure:
     counts = [row["customers"] for row in rows]
     scaled(people, "x", "Customers", whole=True)
     _bars(people, names, counts, [number(count) for count in counts])
-    _money(drawing, money, names, rows)
+    _money(drawing, money, names, rows, ticks=2)
     return figure
 
 
@@ -65,10 +65,14 @@ def _height(lines: float) -> float:
 
 
 def _money(
-    drawing: Drawing, axes: Axes, names: Sequence[str], rows: Sequence[dict[str, Any]]
+    drawing: Drawing,
+    axes: Axes,
+    names: Sequence[str],
+    rows: Sequence[dict[str, Any]],
+    ticks: int = 4,
 ) -> None:
     nets = [row["net"] for row in rows]
-    scaled(axes, "x", f"Net, {drawing.currency}")
+    scaled(axes, "x", f"Net, {drawing.currency}", ticks=ticks)
     _bars(axes, names, [*map(drawing.amount, nets)], [*map(drawing.written, nets)])
 
 
