@@ -303,8 +303,8 @@ REPORTS_ENGINE = env.str("REPORTS_ENGINE", "database")
 REPORTS_EXPORT = Path(env.str("REPORTS_EXPORT", str(VAR_DIR / "facts")))
 """Where ``export_facts`` puts the facts."""
 
-VIEWS_WRITTEN_EVERY = timedelta(seconds=30)
-"""How long a process without Redis adds up the views of products before it writes them down."""
+TALLIES_WRITTEN_EVERY = timedelta(seconds=30)
+"""How long a process without Redis adds up views and the like before it writes them down."""
 
 LEDGER_TWO_PERSON_LIMIT = env.int("LEDGER_TWO_PERSON_LIMIT", 100_000)
 """Minor units, of any currency. Whoever would reverse a transaction of more asks a second person."""
