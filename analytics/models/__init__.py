@@ -2,13 +2,31 @@
 
 from analytics.models.facts import CustomerFact, HourFact, Measures, PairFact, SalesFact
 from analytics.models.sources import UNKNOWN_CUSTOMER, Source
+from analytics.models.suggestions import (
+    EVERYBODY,
+    Build,
+    Click,
+    Exposure,
+    Line,
+    Live,
+    Purpose,
+    Suggestion,
+)
 
 __all__ = [
+    "EVERYBODY",
     "UNKNOWN_CUSTOMER",
+    "Build",
+    "Click",
     "CustomerFact",
+    "Exposure",
     "HourFact",
+    "Line",
+    "Live",
     "Measures",
     "PairFact",
+    "Purpose",
     "SalesFact",
     "Source",
+    "Suggestion",
 ]

@@ -12,6 +12,13 @@ from analytics.queries.figures import Figures
 from analytics.queries.heat import Cell, heat_map
 from analytics.queries.report import SalesReport
 from analytics.queries.segments import Segment, segments
+from analytics.queries.suggestions import (
+    Recommendations,
+    Recommended,
+    also_bought,
+    buy_again,
+    for_you,
+)
 from analytics.queries.summary import Summary, summary
 from analytics.queries.trends import Point, Trend, trend
 
@@ -23,13 +30,18 @@ __all__ = [
     "Pair",
     "Part",
     "Point",
+    "Recommendations",
+    "Recommended",
     "SalesReport",
     "Segment",
     "Summary",
     "Trend",
+    "also_bought",
+    "buy_again",
     "categories",
     "cohorts",
     "countries",
+    "for_you",
     "heat_map",
     "pairs",
     "products",

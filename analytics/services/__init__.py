@@ -1,6 +1,14 @@
-"""Keeping the facts."""
+"""Keeping the facts, and what came of recommendations."""
 
 from analytics.services.counting import count_orders
+from analytics.services.exposures import credit_clicks, note_followed, note_shown
 from analytics.services.rebuilding import months, rebuild_month
 
-__all__ = ["count_orders", "months", "rebuild_month"]
+__all__ = [
+    "count_orders",
+    "credit_clicks",
+    "months",
+    "note_followed",
+    "note_shown",
+    "rebuild_month",
+]

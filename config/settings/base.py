@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "rest_framework",
     "tree_queries",
+    "waffle",
     "core",
     "accounts",
     "ledger",
@@ -321,7 +322,11 @@ DEMO_ALLOWED = True
 """The demo's sign-ins have a public password."""
 
 EVENT_CONSUMERS = {
-    "order.paid": ["catalog.services.count_sales", "analytics.services.count_orders"],
+    "order.paid": [
+        "catalog.services.count_sales",
+        "analytics.services.count_orders",
+        "analytics.services.credit_clicks",
+    ],
     "order.placed": ["orders.mail.confirm"],
     "order.cancelled": ["orders.mail.tell_of_cancellation", "orders.services.settle_order"],
     "order.refunded": [
@@ -333,6 +338,12 @@ EVENT_CONSUMERS = {
     "payment.unclaimed": ["orders.services.repay_order"],
     "picture.added": ["catalog.services.make_thumbnail"],
 }
+
+SHELVES = {
+    "home": ["analytics.shelves.for_you", "analytics.shelves.buy_again"],
+    "product": ["analytics.shelves.also_bought"],
+}
+"""What stands on the catalogue's pages besides its own; see ``catalog.shelves``."""
 
 # Mail: written to files unless EMAIL_URL names a server.
 

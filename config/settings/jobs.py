@@ -57,4 +57,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "forget-guest-carts": {"task": "cart.tasks.forget_guests", "schedule": timedelta(hours=1)},
     "flush-views": {"task": "catalog.tasks.flush_views", "schedule": timedelta(seconds=30)},
+    "flush-exposures": {
+        "task": "analytics.tasks.flush_exposures",
+        "schedule": timedelta(seconds=30),
+    },
 }
