@@ -18,7 +18,8 @@ from catalog.models import Product
 from catalog.tests.factories import CategoryFactory, on_sale
 from core import events
 from core.models import Delivery
-from orders.models import Order
+from orders.services import Wanted, cancel_order, place_order
+from orders.tests.factories import from_wallet, give
 
 URL = "/api/v1/recommendations"
 
@@ -141,14 +142,17 @@ def test_what_was_bought_since_is_only_for_buying_again(bobs, bob, goods):
     suggest(build, "for_you", bob.pk, ant, bee)
     suggest(build, "again", bob.pk, ant, times=2, last_on=date(2026, 2, 3))
 
-    enter(sale("1", MADE, PricedLine(ant.variants.get(), 1, 300), buyer=bob))
+    give(bob, "99.00")
+    order = place_order(
+        purchase=from_wallet(bob), wanted=[Wanted(ant.variants.get().pk, 1)], at=MADE
+    )
 
     assert titles(bobs.get(URL)) == ["Bee"]
     again = bobs.get(f"{URL}/buy-again").json()["recommendations"]
     assert [each["reason"] for each in again] == [
         "You bought it on 2 orders, last in February 2026"
     ]
-    Order.objects.update(status="cancelled", refunded=Order.objects.get().paid)
+    cancel_order(order.pk, actor_id=None, reason="", at=MADE)
     assert titles(bobs.get(URL)) == ["Ant", "Bee"]
 
 
@@ -185,7 +189,8 @@ def test_whose_they_are_only_staff_may_choose(api, bobs, alice, bob, goods, dana
 
     assert titles(api(dana).get(URL, {"user_id": bob.pk})) == ["Ant"]
     assert api(alice).get(URL, {"user_id": bob.pk}).status_code == 403
-    assert EXPOSURES.memory.counts == {}  # nobody was shown anything
+    EXPOSURES.flush(at=MADE)
+    assert not Exposure.objects.exists()  # nobody was shown anything
 
 
 def test_reading_is_one_query_however_many_there_are(
@@ -204,17 +209,19 @@ def test_reading_is_one_query_however_many_there_are(
 
 def test_the_share_of_a_flag_is_of_users_and_stays_the_same(db):
     users = [UserFactory() for _ in range(60)]
+
+    def chosen(**flag):
+        Flag.objects.update_or_create(name=FLAG, defaults=flag)
+        cache.clear()  # waffle does when it is committed
+        return {user for user in users if line_of(user) is Line.CANDIDATE}
+
     assert {line_of(user) for user in users} == {Line.CONTROL}
+    half = chosen(percent=50)
 
-    flag = Flag.objects.create(name=FLAG, percent=50)
-    half = [line_of(user) for user in users]
-    assert 15 < half.count(Line.CANDIDATE) < 45
-    assert [line_of(user) for user in users] == half
-    flag.everyone = True
-    flag.save()
-
-    assert {line_of(user) for user in users} == {Line.CANDIDATE}
-    cache.clear()
+    assert 15 < len(half) < 45
+    assert chosen(percent=50) == half
+    assert half < chosen(percent=80)
+    assert chosen(everyone=True) == set(users)
 
 
 def test_what_was_shown_and_followed_is_counted_by_version_and_purpose(bobs, bob, goods):
