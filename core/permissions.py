@@ -39,7 +39,13 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
         "core.view_*",
         "core.change_delivery",
     ),
-    "analyst": ("analytics.*", "catalog.view_*", "orders.view_*", "ledger.view_periodclose"),
+    "analyst": (
+        "analytics.*",
+        "waffle.*_flag",
+        "catalog.view_*",
+        "orders.view_*",
+        "ledger.view_periodclose",
+    ),
 }
 
 

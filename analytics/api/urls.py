@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from analytics.api import recommendations
+from analytics.api import outcomes, recommendations
 
 urlpatterns = [
+    path("reports/recommendations", outcomes.OutcomesView.as_view()),
     path("recommendations", recommendations.RecommendationsView.as_view()),
     path("recommendations/buy-again", recommendations.BuyAgainView.as_view()),
     path("recommendations/followed", recommendations.FollowedView.as_view()),

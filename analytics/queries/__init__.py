@@ -10,6 +10,7 @@ from analytics.queries.cohorts import Cohort, cohorts
 from analytics.queries.days import Days
 from analytics.queries.figures import Figures
 from analytics.queries.heat import Cell, heat_map
+from analytics.queries.outcomes import Outcome, outcomes
 from analytics.queries.report import SalesReport
 from analytics.queries.segments import Segment, segments
 from analytics.queries.suggestions import (
@@ -27,6 +28,7 @@ __all__ = [
     "Cohort",
     "Days",
     "Figures",
+    "Outcome",
     "Pair",
     "Part",
     "Point",
@@ -43,6 +45,7 @@ __all__ = [
     "countries",
     "for_you",
     "heat_map",
+    "outcomes",
     "pairs",
     "products",
     "segments",

@@ -4,12 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.cache import cache
+from django.utils import timezone
 from waffle.models import Flag
 
 from accounts.models import Seller
 from accounts.tests.factories import UserFactory
 from analytics.experiments import FLAG, line_of
-from analytics.models import EVERYBODY, Click, Exposure, Line
+from analytics.models import EVERYBODY, Click, Exposure, Line, Purpose
+from analytics.services import note_followed
 from analytics.services.exposures import EXPOSURES
 from analytics.tests.factories import enter, sale
 from analytics.tests.suggesting import MADE, live, suggest
@@ -294,3 +296,34 @@ def test_a_visitor_is_shown_what_is_popular_where_they_looked(client, goods):
 
     assert shelf.title == "Popular lately"
     assert [place.product for place in shelf.places] == [bee, ant]
+
+
+def test_the_outcomes_say_how_often_a_version_was_shown_followed_and_bought(api, bob, dana, goods):
+    now = timezone.now()
+    ant, bee, *_ = goods
+    suggest(live(), "for_you", bob.pk, ant, bee)
+    api(bob).get(URL)
+    note_followed("blend-1", Purpose.FOR_YOU, product_id=ant.pk, user_id=bob.pk, at=now)
+    note_followed("blend-1", Purpose.FOR_YOU, product_id=bee.pk, user_id=None, at=now)
+    EXPOSURES.flush(at=now)
+    enter(sale("1", now, PricedLine(ant.variants.get(), 1, 300), buyer=bob))
+    for pk in Delivery.objects.values_list("pk", flat=True):
+        events.deliver(pk, at=now + timedelta(days=1))
+
+    answer = api(dana).get("/api/v1/reports/recommendations")
+
+    assert answer.json() == {
+        "outcomes": [
+            {
+                "algorithm_version": "blend-1",
+                "purpose": "for_you",
+                "impressions": 2,
+                "clicks": 2,
+                "click_through": "1.0000",
+                "followers": 1,
+                "orders": 1,
+                "conversion": "1.0000",
+            }
+        ]
+    }
+    assert api(bob).get("/api/v1/reports/recommendations").status_code == 403
