@@ -29,7 +29,7 @@ class OutcomeSerializer(serializers.Serializer[Any]):
     clicks = serializers.IntegerField()
     click_through = serializers.CharField()
     followers = serializers.IntegerField()
-    orders = serializers.IntegerField()
+    bought = serializers.IntegerField()
     conversion = serializers.CharField()
 
 

@@ -9,7 +9,6 @@ from django.db.models import Q
 
 from catalog.models import Product
 from core.models import Identified
-from orders.models import Order
 
 EVERYBODY = UUID(int=0)
 """The owner of what is popular in the whole shop."""
@@ -126,14 +125,13 @@ class Exposure(models.Model):
 
 
 class Click(Identified):
-    """A signed-in shopper followed a suggestion; ``order`` is the one that they then bought it in."""
+    """A signed-in shopper followed a suggestion."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
     algorithm_version = models.CharField(max_length=40)
     purpose = models.CharField(max_length=10, choices=Purpose)
     at = models.DateTimeField()
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         indexes: ClassVar = [

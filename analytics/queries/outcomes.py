@@ -4,20 +4,33 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Sum
+from django.db.models import (
+    Count,
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    QuerySet,
+    Sum,
+)
 from django.utils import timezone
 
 from analytics.models import Click, Exposure, Purpose
 from analytics.queries.days import Days
+from analytics.queries.suggestions import BOUGHT
 from core.money import rounded
+from orders.models import OrderLine
+
+CREDITED_FOR = timedelta(days=7)
+"""How long after a click a purchase counts as its effect."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How often a version's suggestions for a purpose were shown and followed.
 
-    ``followers`` are the clicks of shoppers who were signed in; ``orders`` those of them that an
-    order of the same product followed within a week.
+    ``followers`` are the clicks of shoppers who were signed in; ``bought`` those of them after which
+    the shopper bought that product within a week.
     """
 
     algorithm_version: str
@@ -25,7 +38,7 @@ class Outcome:
     impressions: int
     clicks: int
     followers: int
-    orders: int
+    bought: int
 
     @property
     def click_through(self) -> Decimal:
@@ -34,8 +47,8 @@ class Outcome:
 
     @property
     def conversion(self) -> Decimal:
-        """Orders by clicks of who was signed in, to four decimals; 0 without any."""
-        return _share(self.orders, self.followers)
+        """Purchases by clicks of who was signed in, to four decimals; 0 without any."""
+        return _share(self.bought, self.followers)
 
 
 def outcomes(days: Days) -> list[Outcome]:
@@ -46,8 +59,10 @@ def outcomes(days: Days) -> list[Outcome]:
     begin, end = _midnight(days.first), _midnight(days.last + timedelta(days=1))
     clicks = Click.objects.filter(at__gte=begin, at__lt=end).values(*by)
     known = {
-        (row["algorithm_version"], row["purpose"]): (row["followers"], row["orders"])
-        for row in clicks.annotate(followers=Count("pk"), orders=Count("order")).order_by(*by)
+        (row["algorithm_version"], row["purpose"]): (row["followers"], row["bought"])
+        for row in clicks.annotate(
+            followers=Count("pk"), bought=Count("pk", filter=Exists(_bought_after()))
+        ).order_by(*by)
     }
     return [
         Outcome(
@@ -59,6 +74,18 @@ def outcomes(days: Days) -> list[Outcome]:
         )
         for row in counted
     ]
+
+
+def _bought_after() -> QuerySet[OrderLine]:
+    """What the shopper of an outer click paid for and kept of its product, in the week after it."""
+    at = OuterRef("at")
+    return OrderLine.objects.filter(
+        product=OuterRef("product"),
+        order__user=OuterRef("user"),
+        order__status__in=BOUGHT,
+        order__created_at__gte=at,
+        order__created_at__lt=ExpressionWrapper(at + CREDITED_FOR, DateTimeField()),
+    )
 
 
 def _midnight(day: date) -> datetime:

@@ -1,12 +1,11 @@
 """Keeping the facts, and what came of recommendations."""
 
 from analytics.services.counting import count_orders
-from analytics.services.exposures import credit_clicks, note_followed, note_shown
+from analytics.services.exposures import note_followed, note_shown
 from analytics.services.rebuilding import months, rebuild_month
 
 __all__ = [
     "count_orders",
-    "credit_clicks",
     "months",
     "note_followed",
     "note_shown",

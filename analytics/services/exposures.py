@@ -1,7 +1,7 @@
-"""What came of recommendations: how often they were shown and followed, and what was then bought."""
+"""What came of recommendations: how often they were shown and followed."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import F
@@ -9,12 +9,7 @@ from django.utils import timezone
 
 from analytics.models import Click, Exposure, Purpose
 from analytics.queries import Recommended
-from core.models import Event
 from core.tallies import Tally
-from orders.models import Order, OrderLine
-
-CREDITED_FOR = timedelta(days=7)
-"""How long after a click an order of the same product counts as its effect."""
 
 SHOWN, FOLLOWED = "impressions", "clicks"
 
@@ -42,24 +37,6 @@ def note_followed(
             purpose=purpose,
             at=at,
         )
-
-
-def credit_clicks(event: Event) -> None:
-    """Credit an order to what its buyer followed on the way to it; consumer of ``order.paid``.
-
-    The last click on each product of the order within ``CREDITED_FOR`` before it; a click is
-    credited once.
-    """
-    order = Order.objects.filter(pk=event.subject_id, user__isnull=False).first()
-    if order is None:
-        return
-    bought = OrderLine.objects.filter(order=order).values("product")
-    since = order.created_at - CREDITED_FOR
-    clicks = Click.objects.filter(
-        user=order.user_id, product__in=bought, order=None, at__range=(since, order.created_at)
-    )
-    last = {product: pk for pk, product in clicks.order_by("at").values_list("pk", "product")}
-    Click.objects.filter(pk__in=last.values(), order=None).update(order=order)
 
 
 def _key(version: str, purpose: Purpose, what: str, at: datetime) -> str:

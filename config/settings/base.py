@@ -322,11 +322,7 @@ DEMO_ALLOWED = True
 """The demo's sign-ins have a public password."""
 
 EVENT_CONSUMERS = {
-    "order.paid": [
-        "catalog.services.count_sales",
-        "analytics.services.count_orders",
-        "analytics.services.credit_clicks",
-    ],
+    "order.paid": ["catalog.services.count_sales", "analytics.services.count_orders"],
     "order.placed": ["orders.mail.confirm"],
     "order.cancelled": ["orders.mail.tell_of_cancellation", "orders.services.settle_order"],
     "order.refunded": [
