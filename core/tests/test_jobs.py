@@ -221,7 +221,7 @@ def taken_over(kind):
 
 @pytest.mark.parametrize("kind", ["part", "bad", "idle"])
 def test_who_comes_late_stores_nothing_and_changes_nothing(db, kind):
-    job, late, _ = taken_over(kind)
+    _, late, _ = taken_over(kind)
     before = Job.objects.values().get()
 
     assert jobs.carry_out(late) is False
@@ -231,7 +231,7 @@ def test_who_comes_late_stores_nothing_and_changes_nothing(db, kind):
 
 
 def test_who_comes_late_hears_of_it(transactional_db):
-    job, late, present = taken_over("part")
+    _, late, present = taken_over("part")
     late.prolong(at=NOW + timedelta(days=1))
 
     with pytest.raises(jobs.Lost), transaction.atomic():
