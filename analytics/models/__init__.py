@@ -1,6 +1,7 @@
-"""What reports are made of."""
+"""What reports are made of, those that are kept, and what is recommended."""
 
 from analytics.models.facts import CustomerFact, HourFact, Measures, PairFact, SalesFact
+from analytics.models.reports import Report, ReportFile, ReportQuerySet, Subscription
 from analytics.models.sources import UNKNOWN_CUSTOMER, Source
 from analytics.models.suggestions import (
     EVERYBODY,
@@ -26,7 +27,11 @@ __all__ = [
     "Measures",
     "PairFact",
     "Purpose",
+    "Report",
+    "ReportFile",
+    "ReportQuerySet",
     "SalesFact",
     "Source",
+    "Subscription",
     "Suggestion",
 ]

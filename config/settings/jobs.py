@@ -25,6 +25,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 CELERY_BEAT_SCHEDULE = {
     "deliver-events": {"task": "core.tasks.deliver_events", "schedule": timedelta(seconds=5)},
+    "run-jobs": {"task": "core.tasks.run_jobs", "schedule": timedelta(seconds=10)},
     "prune-idempotency-records": {
         "task": "core.tasks.prune_idempotency_records",
         "schedule": timedelta(hours=1),
@@ -62,3 +63,6 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=30),
     },
 }
+
+JOBS = {"report": "analytics.services.build_report"}
+"""What each kind of job runs; see ``core.jobs``."""

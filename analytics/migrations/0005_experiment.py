@@ -12,5 +12,5 @@ def add(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("analytics", "0002_suggestions"), ("waffle", "0004_update_everyone_nullbooleanfield")]
+    dependencies = [("analytics", "0004_suggestions"), ("waffle", "0004_update_everyone_nullbooleanfield")]
     operations = [migrations.RunPython(add, migrations.RunPython.noop)]
