@@ -27,6 +27,20 @@ def line_of(user: Any) -> Line:
     return Line.CANDIDATE if chosen else Line.CONTROL
 
 
+def is_running() -> bool:
+    """Whether anybody may see the candidate."""
+    flag = get_waffle_flag_model().get(FLAG)
+    if not flag.pk or flag.everyone is False:
+        return False
+    return bool(
+        flag.everyone or flag.percent or flag.staff or flag.superusers or _is_for_some(flag)
+    )
+
+
+def _is_for_some(flag: Any) -> bool:
+    return bool(flag.users.exists() or flag.groups.exists())
+
+
 def _place(user_id: UUID) -> float:
     """Where among all users this one stands, 0 to 100, by chance but always the same."""
     digest = sha256(f"{FLAG}:{user_id}".encode()).digest()

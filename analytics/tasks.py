@@ -15,6 +15,12 @@ def schedule_reports(kind: str) -> int:
 
 
 @shared_task(ignore_result=True)
+def recommend() -> int:
+    """Ask for today's recommendations. Returns how many builds those are; idempotent."""
+    return len(services.ask_for_recommendations(at=clock.now()))
+
+
+@shared_task(ignore_result=True)
 def flush_exposures() -> int:
     """Move what was shown and followed to the database. Safe to run twice."""
     return EXPOSURES.flush(at=clock.now())

@@ -6,6 +6,7 @@ from analytics.models.sources import UNKNOWN_CUSTOMER, Source
 from analytics.models.suggestions import (
     EVERYBODY,
     Build,
+    BuildFile,
     Click,
     Exposure,
     Line,
@@ -18,6 +19,7 @@ __all__ = [
     "EVERYBODY",
     "UNKNOWN_CUSTOMER",
     "Build",
+    "BuildFile",
     "Click",
     "CustomerFact",
     "Exposure",

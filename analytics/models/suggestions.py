@@ -141,3 +141,19 @@ class Click(Identified):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.product_id}"
+
+
+class BuildFile(models.Model):
+    """What workers need to compute a build's suggestions, until they have: arrays, see ``storing``."""
+
+    build = models.ForeignKey(Build, on_delete=models.CASCADE, related_name="files")
+    name = models.CharField(max_length=20)
+    content = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["build", "name"], name="analytics_buildfile_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.build_id} {self.name}"

@@ -43,7 +43,10 @@ class Ease:
         worth = recency(purchases.last_days, purchases.until, self.half_life)
         order = np.argsort(-purchases.shoppers(), kind="stable")
         often, rest = np.sort(order[: self.most]), np.sort(order[self.most :])
-        columns = [*self._explained(worth, often), *cosines(worth, rest, self.ridge, self.keep or FEW)]
+        columns = [
+            *self._explained(worth, often),
+            *cosines(worth, rest, self.ridge, self.keep or FEW),
+        ]
         place = np.argsort(np.concatenate([often, rest]))
         weights = side_by_side(columns).tocsc()[:, place].tocsr()
         return Neighbours(weights, purchases.until, self.half_life)

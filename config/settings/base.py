@@ -341,6 +341,9 @@ SHELVES = {
 }
 """What stands on the catalogue's pages besides its own; see ``catalog.shelves``."""
 
+RECOMMENDATIONS = {"control": "blend", "candidate": "ease_recent"}
+"""Which of ``analytics.recommendations.catalogue.ALGORITHMS`` each line is built by."""
+
 # Mail: written to files unless EMAIL_URL names a server.
 
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"

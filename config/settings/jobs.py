@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from celery.schedules import crontab
+
 from config.settings.environment import VAR_DIR, env
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "") or "filesystem://"
@@ -58,11 +60,20 @@ CELERY_BEAT_SCHEDULE = {
     },
     "forget-guest-carts": {"task": "cart.tasks.forget_guests", "schedule": timedelta(hours=1)},
     "flush-views": {"task": "catalog.tasks.flush_views", "schedule": timedelta(seconds=30)},
+    "build-recommendations": {
+        "task": "analytics.tasks.recommend",
+        "schedule": crontab(hour=3, minute=30),
+    },
     "flush-exposures": {
         "task": "analytics.tasks.flush_exposures",
         "schedule": timedelta(seconds=30),
     },
 }
 
-JOBS = {"report": "analytics.services.build_report"}
+JOBS = {
+    "report": "analytics.services.build_report",
+    "recommendations": "analytics.services.build_recommendations",
+    "recommendations_batch": "analytics.services.build_batch",
+    "recommendations_forget": "analytics.services.forget_builds",
+}
 """What each kind of job runs; see ``core.jobs``."""
