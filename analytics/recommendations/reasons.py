@@ -50,9 +50,7 @@ class Shoppers:
         return found
 
 
-def reasons(
-    neighbours: Neighbours, histories: Matrix, best: Ranked, shoppers: Shoppers
-) -> Reasons:
+def reasons(neighbours: Neighbours, histories: Matrix, best: Ranked, shoppers: Shoppers) -> Reasons:
     """Of every place in ``best``, which is of the same customers as ``histories``."""
     because = np.full(best.items.shape, -1, np.int32)
     worth, weights = neighbours.worth(histories), neighbours.weights
