@@ -4,7 +4,7 @@ import json
 from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     """Reads no database without ``--shop``, so it checks none."""
 
     help = "Measure what every algorithm would have recommended before a day by what was bought after it."
-    requires_system_checks: ClassVar = []
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--shop", action="store_true", help="the shop's orders, not the file")
