@@ -146,14 +146,10 @@ class Click(Identified):
 class BuildFile(models.Model):
     """What workers need to compute a build's suggestions, until they have: arrays, see ``storing``."""
 
-    build = models.ForeignKey(Build, on_delete=models.CASCADE, related_name="files")
-    name = models.CharField(max_length=20)
+    build = models.OneToOneField(
+        Build, on_delete=models.CASCADE, primary_key=True, related_name="file"
+    )
     content = models.BinaryField()
 
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["build", "name"], name="analytics_buildfile_once"),
-        ]
-
     def __str__(self) -> str:
-        return f"{self.build_id} {self.name}"
+        return str(self.build_id)

@@ -27,7 +27,8 @@ def purchases(until: date) -> Purchases:
     """
     customers: defaultdict[UUID, int] = defaultdict(count().__next__)
     items: defaultdict[UUID, int] = defaultdict(count().__next__)
-    customer, item, day, quantity, price = map(array, "iiiqf")
+    customer, item, day = array("i"), array("i"), array("i")
+    quantity, price = array("q"), array("f")
     for buyer, on, product, pieces, paid in _lines(until):
         customer.append(customers[buyer])
         item.append(items[product])

@@ -5,12 +5,11 @@ it, ages as in ``popularity``: the chance of at least one purchase if the sum we
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from scipy import sparse
 
-from analytics.recommendations.purchases import Integers, Matrix, Purchases
+from analytics.recommendations.purchases import Integers, Matrix, Purchases, Reals
 
 HALF_LIFE = 90
 """Days."""
@@ -18,48 +17,43 @@ HALF_LIFE = 90
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """One customer's items, best first: on how many days they were bought, and the last one."""
+    """One customer's items, best first: their scores, on how many days they were bought, and the last
+    of these."""
 
     items: Integers
-    scores: list[float]
+    scores: Reals
     times: Integers
     last_days: Integers
 
 
 @dataclass(frozen=True)
 class Habits:
-    """Of all customers."""
+    """Customers by items, all with the same places: what their purchases are worth together, on how
+    many days they were, and on which last."""
 
-    purchases: Purchases
+    worth: Matrix
+    times: Matrix
+    last_days: Matrix
 
-    @cached_property
-    def days(self) -> tuple[Integers, Integers, Integers]:
-        """Customer, item and day of everything that was bought, each day once."""
-        bought = self.purchases
-        rows = np.stack([bought.customer, bought.item, bought.day])
+    @classmethod
+    def of(cls, purchases: Purchases) -> "Habits":
+        rows = np.stack([purchases.customer, purchases.item, purchases.day])
         customer, item, day = np.unique(rows, axis=1)
-        return customer, item, day
+        place = (customer, item)
+        worth = np.exp2((day - purchases.until) / HALF_LIFE)
+        return cls(
+            sparse.csr_matrix((worth, place), purchases.shape),
+            sparse.csr_matrix((np.ones(len(item), np.int32), place), purchases.shape),
+            purchases.last_days,
+        )
 
-    @cached_property
-    def worth(self) -> Matrix:
-        """Customers by items."""
-        customer, item, day = self.days
-        worth = np.exp2((day - self.purchases.until) / HALF_LIFE)
-        return sparse.csr_matrix((worth, (customer, item)), self.purchases.shape)
-
-    @cached_property
-    def times(self) -> Matrix:
-        """Customers by items, as ``worth``."""
-        customer, item, _ = self.days
-        return sparse.csr_matrix((np.ones(len(item), np.int32), (customer, item)), self.worth.shape)
-
-    def of(self, customer: int, places: int) -> Again:
+    def best(self, customer: int, places: int) -> Again:
         """Of equal scores the first item."""
         start, end = self.worth.indptr[customer : customer + 2]
-        order = np.argsort(-self.worth.data[start:end], kind="stable")[:places] + start
-        items = self.worth.indices[order]
-        last = self.purchases.last_days[[customer]]
-        days = dict(zip(last.indices, last.data, strict=True))
-        scores = [float(-np.expm1(-self.worth.data[place])) for place in order]
-        last_days = np.array([days[item] for item in items], np.int32)
-        return Again(items, scores, self.times.data[order], last_days)
+        order = start + np.argsort(-self.worth.data[start:end], kind="stable")[:places]
+        return Again(
+            self.worth.indices[order],
+            -np.expm1(-self.worth.data[order]),
+            self.times.data[order],
+            self.last_days.data[order],
+        )

@@ -39,10 +39,10 @@ class BlendModel:
 
 @dataclass(frozen=True, slots=True)
 class Blend:
-    ease: Ease = field(default_factory=lambda: Ease(half_life=90, keep=200))
+    ease: Ease = field(default_factory=lambda: Ease(ridge=400, half_life=90, keep=200))
     now_half_life: float = 7
     before_half_life: float = 120
-    some: float = 0.2
+    some: float = 1
     more: float = 2
     power: float = 0.75
     tie: float = 1e-4

@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from analytics.recommendations.popularity import Popularity
@@ -29,26 +30,26 @@ class CategoryAffinityModel:
     popularity: Reals
 
     def scores(self, histories: Matrix) -> Reals:
-        return (
-            CATEGORY * np.where(self._of_known_shelves(histories), BOUGHT, NOT_BOUGHT)
-            + PRICE * self._closeness(histories)
-            + TIE * self.popularity
-        ).astype(np.float32)
+        preference = np.where(self._of_known_shelves(histories), BOUGHT, NOT_BOUGHT)
+        scores: Reals = CATEGORY * preference + PRICE * self._closeness(histories)
+        return scores + TIE * self.popularity
 
-    def _of_known_shelves(self, histories: Matrix) -> Reals:
+    def _of_known_shelves(self, histories: Matrix) -> NDArray[np.bool_]:
         """Customers by items: whether anything of the item's category was bought."""
         items = np.flatnonzero(self.category >= 0)
         ones, shelves = np.ones(len(items), np.float32), self.category.max(initial=-1) + 1
         shape = (len(self.category), max(1, int(shelves)))
         of_shelf = sparse.csr_matrix((ones, (items, self.category[items])), shape)
         bought = (recency(histories, 0, math.inf) @ of_shelf).toarray() > 0
-        return np.where(self.category >= 0, bought[:, self.category], 0) > 0
+        known: NDArray[np.bool_] = (self.category >= 0) & bought[:, self.category]
+        return known
 
     def _closeness(self, histories: Matrix) -> Reals:
         bought = recency(histories, 0, math.inf)
         paid = (bought @ self.prices) / np.maximum(bought.getnnz(axis=1), 1)
         low = np.minimum(paid[:, None], self.prices)
-        return low / np.maximum(np.maximum(paid[:, None], self.prices), 1e-12)
+        closeness: Reals = low / np.maximum(np.maximum(paid[:, None], self.prices), 1e-12)
+        return closeness
 
 
 @dataclass(frozen=True, slots=True)

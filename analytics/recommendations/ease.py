@@ -79,7 +79,8 @@ def inverted(dense: Dense, ridge: float) -> Dense:
     np.fill_diagonal(dense, dense.diagonal() + ridge)
     factor, failed = lapack.spotrf(dense, lower=1, overwrite_a=1)
     inverse, failed_too = lapack.spotri(factor, lower=1, overwrite_c=1)
-    assert not failed and not failed_too, "With a ridge above 0 there is an inverse."
+    assert not failed, "With a ridge above 0 there is an inverse."
+    assert not failed_too, "As above."
     for block in blocks(len(inverse), len(inverse)):
         rows = inverse[block]
         rows[:, block.stop :] = inverse[block.stop :, block].T

@@ -103,4 +103,5 @@ def ndcg(hits: NDArray[np.bool_], wanted: Integers) -> Reals:
     """
     gains = 1 / np.log2(np.arange(2, hits.shape[1] + 2))
     possible = np.cumsum(gains)[np.minimum(hits.shape[1], wanted) - 1]
-    return (hits @ gains) / possible
+    found: Reals = (hits @ gains) / possible
+    return found

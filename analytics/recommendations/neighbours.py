@@ -3,13 +3,14 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from scipy import sparse
 
 from analytics.recommendations.purchases import Integers, Matrix, Reals, recency
 
-Columns = sparse.csc_matrix
+Columns: TypeAlias = sparse.csc_matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,11 @@ def _strongest(part: Columns, column: int, keep: int) -> Integers:
     """Their places in ``part.data``, in order."""
     start, end = part.indptr[column], part.indptr[column + 1]
     if end - start <= keep:
-        return np.arange(start, end)
-    return start + np.sort(np.argpartition(-part.data[start:end], keep)[:keep])
+        return np.arange(start, end, dtype=np.int64)
+    highest: Integers = np.argpartition(-part.data[start:end], keep)[:keep]
+    highest += start
+    highest.sort()
+    return highest
 
 
 def side_by_side(parts: Iterable[Columns]) -> Matrix:

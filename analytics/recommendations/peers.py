@@ -39,7 +39,7 @@ class AlsModel:
 @dataclass(frozen=True, slots=True)
 class Als:
     factors: int = 64
-    regularization: float = 0.05
+    regularization: float = 5
     alpha: float = 1
 
     def fit(self, purchases: Purchases) -> AlsModel:
@@ -52,9 +52,9 @@ class Als:
 
 @dataclass(frozen=True, slots=True)
 class Bm25:
-    keep: int = 100
+    keep: int = 50
     saturation: float = 1.2
-    length: float = 0.75
+    length: float = 0.5
 
     def fit(self, purchases: Purchases) -> Neighbours:
         fitted = BM25Recommender(self.keep, self.saturation, self.length)

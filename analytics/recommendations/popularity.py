@@ -8,8 +8,10 @@ days; with neither: ever.
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analytics.recommendations.purchases import Matrix, Purchases, Reals
 
@@ -30,14 +32,15 @@ class Popularity:
     window: int | None = None
 
     def fit(self, purchases: Purchases) -> PopularityModel:
-        if math.isinf(self.half_life):
-            counts = purchases.shoppers(self.window).astype(np.float64)
-        else:
-            counts = rate(purchases, self.half_life)
+        by_shoppers = math.isinf(self.half_life)
+        counts: NDArray[Any] = (
+            purchases.shoppers(self.window) if by_shoppers else rate(purchases, self.half_life)
+        )
         return PopularityModel((counts / max(counts.max(initial=0), 1e-12)).astype(np.float32))
 
 
 def rate(purchases: Purchases, half_life: float) -> Reals:
     """Each item's lines, each worth half of it after ``half_life`` days."""
     worth = np.exp2((purchases.day - purchases.until) / half_life)
-    return np.bincount(purchases.item, worth, minlength=len(purchases.items))
+    rates: Reals = np.bincount(purchases.item, worth, minlength=len(purchases.items)).astype(float)
+    return rates

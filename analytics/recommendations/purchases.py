@@ -4,14 +4,15 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-Integers = NDArray[np.integer]
-Reals = NDArray[np.floating]
-Matrix = sparse.csr_matrix
+Integers: TypeAlias = NDArray[np.integer[Any]]
+Reals: TypeAlias = NDArray[np.floating[Any]]
+Matrix: TypeAlias = sparse.csr_matrix
 
 CELLS = 20_000_000
 """Dense blocks hold at most so many numbers: 80 MB of them."""

@@ -1,6 +1,5 @@
 """The best of what a model says, for a batch of customers."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,8 +68,3 @@ def best_of(scores: Reals, places: int) -> Integers:
         enough = np.flatnonzero(scores[row] >= least[row])
         best[row] = enough[np.argsort(-scores[row, enough], kind="stable")[:places]]
     return best
-
-
-def batches(customers: int, size: int = 1000) -> Iterator[slice]:
-    """Of customers, one for each task of a worker."""
-    return (slice(start, min(customers, start + size)) for start in range(0, customers, size))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.recommendations.neighbours import Neighbours
-from analytics.recommendations.purchases import Integers, Matrix, Purchases
+from analytics.recommendations.purchases import Integers, Matrix
 from analytics.recommendations.ranking import Ranked
 
 RECENT = 30
@@ -26,14 +26,14 @@ class Reasons:
 
 @dataclass(frozen=True)
 class Shoppers:
-    """Who bought what: ``buyers`` is items by customers, ``recent`` a number of each item."""
+    """Who bought what: ``buyers`` is items by customers, ``recent`` counts each item's of ``RECENT`` days."""
 
     buyers: Matrix
     recent: Integers
 
     @classmethod
-    def of(cls, purchases: Purchases) -> "Shoppers":
-        return cls(purchases.bought.T.tocsr(), purchases.shoppers(RECENT))
+    def of(cls, histories: Matrix, recent: Integers) -> "Shoppers":
+        return cls(histories.T.tocsr(), recent)
 
     def of_both(self, first: Integers, second: Integers) -> Integers:
         """How many customers ever bought both, of each pair. Exact."""
@@ -42,9 +42,14 @@ class Shoppers:
         return counts[place.reshape(-1)]
 
     def _of_both(self, first: int, second: int) -> int:
-        return len(np.intersect1d(self._of(first), self._of(second), assume_unique=True))
+        few, many = sorted((self._of(first), self._of(second)), key=len)
+        if not len(many):
+            return 0
+        place = np.minimum(np.searchsorted(many, few), len(many) - 1)
+        return int(np.count_nonzero(many[place] == few))
 
     def _of(self, item: int) -> Integers:
+        """In order."""
         start, end = self.buyers.indptr[item : item + 2]
         found: Integers = self.buyers.indices[start:end]
         return found
@@ -65,7 +70,7 @@ def reasons(neighbours: Neighbours, histories: Matrix, best: Ranked, shoppers: S
 
 
 def _counted(because: Integers, items: Integers, shoppers: Shoppers) -> Integers:
-    counts = np.where(items >= 0, shoppers.recent[items], 0).astype(np.int64)
+    counts: Integers = np.where(items >= 0, shoppers.recent[items], 0).astype(np.int64)
     with_reason = (because >= 0) & (items >= 0)
     counts[with_reason] = shoppers.of_both(because[with_reason], items[with_reason])
     return counts

@@ -162,4 +162,4 @@ def test_the_candidate_is_built_while_somebody_may_see_it(shoppers):
     work()
 
     versions = dict(Live.objects.values_list("line", "build__algorithm_version"))
-    assert versions == {Line.CONTROL: "blend-1", Line.CANDIDATE: "ease_recent"}
+    assert versions == {Line.CONTROL: "blend-1", Line.CANDIDATE: "ease-1"}

@@ -341,8 +341,8 @@ SHELVES = {
 }
 """What stands on the catalogue's pages besides its own; see ``catalog.shelves``."""
 
-RECOMMENDATIONS = {"control": "blend", "candidate": "ease_recent"}
-"""Which of ``analytics.recommendations.catalogue.ALGORITHMS`` each line is built by."""
+RECOMMENDATIONS = {"control": "blend-1", "candidate": "ease-1"}
+"""Which of ``analytics.recommendations.catalogue.VERSIONS`` each line shows."""
 
 # Mail: written to files unless EMAIL_URL names a server.
 

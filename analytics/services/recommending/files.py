@@ -1,10 +1,10 @@
-"""What a build has learnt, as rows that any worker can read."""
+"""What a build has learnt, as a row that any worker can read."""
 
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import numpy as np
@@ -13,48 +13,38 @@ from numpy.typing import NDArray
 from analytics.models import Build, BuildFile
 from analytics.recommendations import storing
 from analytics.recommendations.again import Habits
-from analytics.recommendations.algorithm import Model
-from analytics.recommendations.catalogue import MODELS
-from analytics.recommendations.purchases import Purchases
-from analytics.recommendations.reasons import Shoppers
+from analytics.recommendations.build import Build as Fitted
+
+K = TypeVar("K")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Learnt:
     """``allowed`` says of each item whether it may be recommended."""
 
-    model: Model
-    purchases: Purchases
-    allowed: NDArray[np.bool_]
-    shoppers: Shoppers
+    fitted: Fitted
     habits: Habits
+    allowed: NDArray[np.bool_]
+
+    def product(self, item: int) -> UUID:
+        return UUID(self.fitted.items[item])
+
+    def customer(self, row: int) -> UUID:
+        return UUID(self.fitted.customers[row])
 
 
-@dataclass(frozen=True, slots=True)
-class Allowed:
-    items: NDArray[np.bool_]
-
-
-def stored(
-    build: Build, algorithm: str, model: Any, bought: Purchases, allowed: NDArray[np.bool_]
-) -> list[BuildFile]:
+def stored(build: Build, learnt: Learnt) -> BuildFile:
     """Not saved yet."""
-    parts = {f"model.{algorithm}": model, "purchases": bought, "allowed": Allowed(allowed)}
-    return [BuildFile(build=build, name=name, content=_bytes(part)) for name, part in parts.items()]
+    return BuildFile(build=build, content=_bytes(learnt))
 
 
 @lru_cache(maxsize=1)
 def learnt(build_id: UUID) -> Learnt:
     """A worker's batches are of one build mostly, so the last one is kept.
 
-    :raises BuildFile.DoesNotExist: the build is done, and its files are gone.
+    :raises BuildFile.DoesNotExist: the build is whole, and its file gone.
     """
-    files = BuildFile.objects.filter(build=build_id)
-    fitted = files.get(name__startswith="model.")
-    model = _part(MODELS[fitted.name.removeprefix("model.")], fitted)
-    bought = _part(Purchases, files.get(name="purchases"))
-    allowed = _part(Allowed, files.get(name="allowed")).items
-    return Learnt(model, bought, allowed, Shoppers.of(bought), Habits(bought))
+    return _read(Learnt, BuildFile.objects.get(build=build_id).content)
 
 
 def _bytes(part: Any) -> bytes:
@@ -64,8 +54,8 @@ def _bytes(part: Any) -> bytes:
         return path.read_bytes()
 
 
-def _part(kind: Any, file: BuildFile) -> Any:
+def _read(kind: type[K], content: bytes) -> K:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "part.npz"
-        path.write_bytes(file.content)
+        path.write_bytes(content)
         return storing.load(kind, path)

@@ -9,7 +9,7 @@ from core.jobs import Work
 from core.locks import advisory_lock
 from core.models import Job
 
-BATCH = "recommendations_batch"
+PART = "recommendations_batch"
 FORGET = "recommendations_forget"
 
 
@@ -20,7 +20,7 @@ def show_if_whole(build: Build, *, at: datetime) -> None:
     place of a newer one.
     """
     advisory_lock(f"build:{build.line}")
-    batches = Job.objects.filter(kind=BATCH, key__startswith=f"{build.pk}:")
+    batches = Job.objects.filter(kind=PART, key__startswith=f"{build.pk}:")
     if batches.exclude(state=Job.State.DONE).exists():
         return
     Build.objects.filter(pk=build.pk).update(finished_at=at)
