@@ -39,7 +39,8 @@ class Shoppers:
         """How many customers ever bought both, of each pair. Exact."""
         pairs, place = np.unique(np.stack([first, second]), axis=1, return_inverse=True)
         counts = np.array([self._of_both(*pair) for pair in pairs.T], np.int64)
-        return counts[place.reshape(-1)]
+        found: Integers = counts[place.reshape(-1)]
+        return found
 
     def _of_both(self, first: int, second: int) -> int:
         few, many = sorted((self._of(first), self._of(second)), key=len)
