@@ -52,7 +52,9 @@ class Ease:
         return Neighbours(weights, purchases.until, self.half_life)
 
     def _explained(self, worth: Matrix, items: Integers) -> list[Columns]:
-        """The columns of ``items``, whose rows are those of all."""
+        """The columns of ``items``, whose rows are those of all. LAPACK refuses to do nothing."""
+        if not len(items):
+            return [sparse.csc_matrix((worth.shape[1], 0))]
         inverse = inverted(gram(worth[:, items]), self.ridge)
         diagonal = inverse.diagonal().copy()
         np.fill_diagonal(inverse, 0)
