@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from analytics.recommendations import storing
 from analytics.recommendations.blend import Blend, BlendModel
 from analytics.recommendations.purchases import Integers, Matrix, Purchases
-from analytics.recommendations.ranking import Ranked, ranked
+from analytics.recommendations.ranking import Ranked, best_of, ranked
 from analytics.recommendations.reasons import RECENT, Reasons, Shoppers, reasons
 
 PLACES = 50
+ALSO = 10
 BATCH = 1000
 
 
@@ -67,6 +68,23 @@ class Build:
         histories = self.histories[batch]
         best = ranked(self.model, histories, places, allowed, unseen=True)
         return best, reasons(self.model.neighbours, histories, best, self.shoppers)
+
+    def also_bought(
+        self, batch: slice, allowed: NDArray[np.bool_], places: int = ALSO
+    ) -> tuple[Ranked, Integers]:
+        """For each item of ``batch`` those that it speaks for most, as far as they still sell, and
+        how many shoppers ever bought both (0 where there is no item). Batches are to be small: one is
+        dense over all items.
+        """
+        weights = self.model.neighbours.weights[batch].multiply(self.model.trend).toarray()
+        weights[:, ~allowed] = 0
+        best = best_of(weights, places)
+        kept = np.take_along_axis(weights, best, axis=1)
+        found = Ranked(np.where(kept > 0, best, -1).astype(np.int32), kept)
+        counts = np.zeros(best.shape, np.int64)
+        row, place = np.nonzero(kept > 0)
+        counts[row, place] = self.shoppers.of_both(row + batch.start, best[row, place])
+        return found, counts
 
     def popular(self, allowed: NDArray[np.bool_], places: int = PLACES) -> Ranked:
         """For who has no history; one row. By category: allow that category only."""

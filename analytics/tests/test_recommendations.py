@@ -198,3 +198,22 @@ def test_the_reason_is_the_item_that_contributed_most():
     best, why = build.recommended(slice(6, 7), np.ones(3, bool), places=1)
 
     assert (best.items[0, 0], why.because[0, 0], why.shoppers[0, 0]) == (PLATE, CUP, 5)
+
+
+def test_also_bought_is_counted_and_allowed():
+    bought = many()
+    build = Build.of(bought)
+    allowed = np.arange(40) % 3 > 0
+    table = bought.bought.toarray() > 0
+
+    best, shoppers = build.also_bought(slice(10, 20), allowed, places=4)
+
+    assert best.items.shape == shoppers.shape == (10, 4)
+    assert (best.items >= 0).any()
+    for item, row, counts in zip(range(10, 20), best.items, shoppers, strict=True):
+        there = row[row >= 0]
+        assert allowed[there].all()
+        assert item not in there
+        both = (table[:, [item]] & table[:, there]).sum(axis=0)
+        assert counts[row >= 0].tolist() == both.tolist()
+        assert not counts[row < 0].any()
