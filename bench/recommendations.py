@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from analytics.recommendations import storing
 from analytics.recommendations.blend import Blend
-from analytics.recommendations.build import Build
+from analytics.recommendations.fitted import Fitted, batches
 from analytics.recommendations.purchases import Purchases
 from bench import machine
 from bench.report import Figure, Result
@@ -79,15 +80,15 @@ def _build(folder: Path, lines: int, items: int) -> dict[str, float]:
     purchases = synthetic(lines, items) if lines else sales_history()
     stored = folder / "build.npz"
     began = time.perf_counter()
-    build = Build.of(purchases, Blend())
-    build.save(stored)
+    build = Fitted.of(purchases, Blend())
+    storing.save(build, stored)
     fitted = time.perf_counter()
-    batches, customers = list(build.batches()), len(build.customers)
+    parts, customers = batches(len(build.customers)), len(build.customers)
     del build, purchases
     with ProcessPoolExecutor(
         CORES, get_context("spawn"), initializer=_open, initargs=(stored,)
     ) as pool:
-        memory = max(pool.map(_score, batches))
+        memory = max(pool.map(_score, parts))
     scored = time.perf_counter()
     return {
         "fit": fitted - began,
@@ -120,12 +121,12 @@ def synthetic(lines: int, items: int, seed: int = 1) -> Purchases:
     )
 
 
-_opened: list[Build] = []
+_opened: list[Fitted] = []
 
 
 def _open(stored: Path) -> None:
     """Once in each worker."""
-    _opened.append(Build.load(stored))
+    _opened.append(storing.load(Fitted, stored))
 
 
 def _score(batch: slice) -> float:
@@ -139,6 +140,6 @@ def _peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
 
 
-NOTE = """A build is what `analytics.recommendations.build` does: the blend is fitted and stored by one process, then two others score all customers
+NOTE = """A build is what `analytics.services.recommending` does: the blend is fitted and stored by one process, then two others score all customers
 in batches of 1,000 from the stored file (the top 50 of each, with reasons), as Celery's workers do. Lines are synthetic but for the shipped file's: items sell by
 Zipf's law, a customer has 90 lines on average. Reading the lines is not in the time; they are in the memory."""

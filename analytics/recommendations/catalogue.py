@@ -11,7 +11,10 @@ from analytics.recommendations.item_cosine import ItemCosine
 from analytics.recommendations.popularity import Popularity
 
 SERVED = "blend"
-VERSIONS: Mapping[str, Blend] = {"blend-1": Blend(), "ease-1": Blend(power=0)}
+VERSION = "blend-1"
+"""Of what is served unless the settings say otherwise."""
+
+VERSIONS: Mapping[str, Blend] = {VERSION: Blend(), "ease-1": Blend(power=0)}
 """What can be served, by its ``algorithm_version``: with other parameters it is another. ``ease-1`` knows
 no trend."""
 
@@ -23,7 +26,7 @@ ALGORITHMS: Mapping[str, Algorithm] = {
     "item_cosine": ItemCosine(),
     "ease": Ease(),
     "ease_recent": Ease(half_life=90),
-    SERVED: Blend(),
+    SERVED: VERSIONS[VERSION],
 }
 
 PEERS: Mapping[str, Algorithm] = {"implicit_als": peers.Als(), "implicit_bm25": peers.Bm25()}

@@ -6,10 +6,10 @@ import pytest
 from analytics.recommendations import purchases as arrays
 from analytics.recommendations import storing
 from analytics.recommendations.blend import Blend
-from analytics.recommendations.build import Build
 from analytics.recommendations.catalogue import ALGORITHMS
 from analytics.recommendations.category_affinity import CategoryAffinity
 from analytics.recommendations.ease import Ease
+from analytics.recommendations.fitted import Fitted, batches
 from analytics.recommendations.item_cosine import ItemCosine
 from analytics.recommendations.popularity import Popularity
 from analytics.recommendations.ranking import ranked
@@ -119,9 +119,11 @@ def test_blend_gives_recent_popularity_to_who_has_no_history():
         [*many_long_ago, (ANN, PLATE, 98), (BEN, PLATE, 99), (CAT, LAMP, 99)], 3, 100
     )
 
-    best = Build.of(bought).popular(np.ones(3, bool), places=3)
+    nobody = bought.last_days[[ANN]] * 0
+    nobody.eliminate_zeros()
+    (of_nobody,) = Blend().fit(bought).scores(nobody)
 
-    assert best.items.tolist() == [[PLATE, LAMP, CUP]]
+    assert np.argsort(-of_nobody).tolist() == [PLATE, LAMP, CUP]
 
 
 @pytest.mark.parametrize("name", ALGORITHMS)
@@ -165,13 +167,13 @@ def test_ranked_leaves_out_what_was_bought_and_what_may_not_be():
 
 def test_a_build_scores_everybody_by_batches_and_counts_its_reasons(tmp_path):
     bought = many()
-    Build.of(bought).save(tmp_path / "build.npz")
-    build = Build.load(tmp_path / "build.npz")
+    storing.save(Fitted.of(bought, Blend()), tmp_path / "build.npz")
+    build = storing.load(Fitted, tmp_path / "build.npz")
     table = bought.bought.toarray() > 0
     whole, _ = build.recommended(slice(0, 60), np.ones(40, bool), places=5)
 
     rows = 0
-    for batch in build.batches(size=25):
+    for batch in batches(len(build.customers), size=25):
         best, why = build.recommended(batch, np.ones(40, bool), places=5)
         assert (best.items == whole.items[batch]).all()
         for row, items in enumerate(best.items):
@@ -193,7 +195,7 @@ def test_the_reason_is_the_item_that_contributed_most():
     together = [(buyer, item, 9) for buyer in range(5) for item in (CUP, PLATE)]
     once = [(5, LAMP, 9), (5, PLATE, 9)]
     bought = purchases([*together, *once, (6, CUP, 9), (6, LAMP, 9)], items=3, until=10)
-    build = Build.of(bought)
+    build = Fitted.of(bought, Blend())
 
     best, why = build.recommended(slice(6, 7), np.ones(3, bool), places=1)
 
@@ -202,18 +204,17 @@ def test_the_reason_is_the_item_that_contributed_most():
 
 def test_also_bought_is_counted_and_allowed():
     bought = many()
-    build = Build.of(bought)
+    build = Fitted.of(bought, Blend())
     allowed = np.arange(40) % 3 > 0
     table = bought.bought.toarray() > 0
 
-    best, shoppers = build.also_bought(slice(10, 20), allowed, places=4)
+    found = [build.also_bought(item, allowed, places=4) for item in range(10, 20)]
 
-    assert best.items.shape == shoppers.shape == (10, 4)
-    assert (best.items >= 0).any()
-    for item, row, counts in zip(range(10, 20), best.items, shoppers, strict=True):
-        there = row[row >= 0]
-        assert allowed[there].all()
-        assert item not in there
-        both = (table[:, [item]] & table[:, there]).sum(axis=0)
-        assert counts[row >= 0].tolist() == both.tolist()
-        assert not counts[row < 0].any()
+    assert max(len(beside.items) for beside in found) == 4
+    for item, beside in enumerate(found, start=10):
+        assert allowed[beside.items].all()
+        assert item not in beside.items
+        both = (table[:, [item]] & table[:, beside.items]).sum(axis=0)
+        assert beside.shoppers.tolist() == both.tolist()
+        assert (beside.shoppers > 0).all()
+        assert (np.diff(beside.scores) <= 0).all()

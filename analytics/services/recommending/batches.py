@@ -4,17 +4,14 @@ from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
 
-import numpy as np
-
 from accounts.models import User
 from analytics.models import Build, Purpose, Suggestion
-from analytics.recommendations.build import BATCH, PLACES
+from analytics.recommendations.fitted import PLACES, batches
 from analytics.services.recommending.building import CUSTOMERS
 from analytics.services.recommending.files import Learnt, learnt
 from analytics.services.recommending.living import show_if_whole
 from core.jobs import Work
 
-ALSO = 20
 AT_ONCE = 2_000
 
 
@@ -22,20 +19,22 @@ def build_batch(work: Work) -> None:
     """What the job ``recommendations_batch`` does. The last one of a build lets readers see it."""
     build = Build.objects.get(pk=UUID(work.arguments["build"]))
     known = learnt(build.pk)
-    start = work.arguments["number"] * BATCH
-    compute = _of_customers if work.arguments["of"] == CUSTOMERS else _of_items
-    made = list(compute(build, known, start))
+    compute, names = (
+        (_of_customers, known.fitted.customers)
+        if work.arguments["of"] == CUSTOMERS
+        else (_of_items, known.fitted.items)
+    )
+    made = list(compute(build, known, batches(len(names))[work.arguments["number"]]))
     with work.finish(suggestions=len(made)):
         Suggestion.objects.bulk_create(made, batch_size=AT_ONCE)
         show_if_whole(build, at=work.at)
 
 
-def _of_customers(build: Build, known: Learnt, start: int) -> Iterator[Suggestion]:
+def _of_customers(build: Build, known: Learnt, batch: slice) -> Iterator[Suggestion]:
     """For those who have an account: guests never come back to them."""
-    batch = range(start, min(start + BATCH, len(known.fitted.customers)))
-    owners = {known.customer(row): row for row in batch}
+    owners = {known.customer(row): row for row in range(batch.start, batch.stop)}
     users = set(User.objects.filter(pk__in=owners).values_list("pk", flat=True))
-    yield from _for_you(build, known, slice(batch.start, batch.stop), users)
+    yield from _for_you(build, known, batch, users)
     for user in sorted(users):
         yield from _again(build, known, owners[user])
 
@@ -74,29 +73,16 @@ def _again(build: Build, known: Learnt, row: int) -> Iterator[Suggestion]:
         )
 
 
-def _of_items(build: Build, known: Learnt, start: int) -> Iterator[Suggestion]:
-    """Those that an item speaks for most, of what somebody did buy with it."""
-    for item in range(start, min(start + BATCH, len(known.fitted.items))):
-        for rank, (other, strength, shoppers) in enumerate(_beside(known, item), start=1):
+def _of_items(build: Build, known: Learnt, batch: slice) -> Iterator[Suggestion]:
+    for item in range(batch.start, batch.stop):
+        beside = known.fitted.also_bought(item, known.allowed)
+        for place, other in enumerate(beside.items):
             yield Suggestion(
                 build=build,
                 purpose=Purpose.ALSO,
                 owner=known.product(item),
-                rank=rank,
+                rank=place + 1,
                 product_id=known.product(other),
-                score=min(1.0, strength),
-                shoppers=shoppers,
+                score=float(beside.scores[place]),
+                shoppers=int(beside.shoppers[place]),
             )
-
-
-def _beside(known: Learnt, item: int) -> list[tuple[int, float, int]]:
-    """Others, how much the item speaks for them, and how many shoppers bought both."""
-    weights = known.fitted.model.neighbours.weights
-    start, end = weights.indptr[item : item + 2]
-    others, strength = weights.indices[start:end], weights.data[start:end]
-    fit = known.allowed[others] & (strength > 0)
-    order = np.argsort(-strength[fit], kind="stable")[:ALSO]
-    best, spoken = others[fit][order], strength[fit][order]
-    shoppers = known.fitted.shoppers.of_both(np.full(len(best), item), best)
-    found = zip(best.tolist(), spoken.tolist(), shoppers.tolist(), strict=True)
-    return [each for each in found if each[2]]

@@ -13,9 +13,8 @@ from django.utils import timezone
 from analytics.models import EVERYBODY, Build, Line, Purpose, Source, Suggestion
 from analytics.queries.purchases import purchases
 from analytics.recommendations.again import Habits
-from analytics.recommendations.build import BATCH, PLACES
-from analytics.recommendations.build import Build as Fitted
 from analytics.recommendations.catalogue import VERSIONS
+from analytics.recommendations.fitted import PLACES, Fitted, batches
 from analytics.recommendations.popularity import Popularity
 from analytics.recommendations.purchases import Purchases
 from analytics.services.recommending.files import Learnt, stored
@@ -71,7 +70,7 @@ def _learnt(version: str, bought: Purchases, shelf: Mapping[UUID, UUID]) -> Lear
 
 def _hand_out(build: Build, customers: int, items: int, *, at: datetime) -> None:
     for of, count in ((CUSTOMERS, customers), (ITEMS, items)):
-        for number in range(-(-count // BATCH)):
+        for number, _ in enumerate(batches(count)):
             arguments = {"build": str(build.pk), "of": of, "number": number}
             jobs.enqueue(PART, f"{build.pk}:{of}:{number}", arguments, at=at)
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from analytics.models import Build, BuildFile
 from analytics.recommendations import storing
 from analytics.recommendations.again import Habits
-from analytics.recommendations.build import Build as Fitted
+from analytics.recommendations.fitted import Fitted
 
 K = TypeVar("K")
 
@@ -44,7 +44,7 @@ def learnt(build_id: UUID) -> Learnt:
 
     :raises BuildFile.DoesNotExist: the build is whole, and its file gone.
     """
-    return _read(Learnt, BuildFile.objects.get(build=build_id).content)
+    return _read(Learnt, bytes(BuildFile.objects.get(build=build_id).content))
 
 
 def _bytes(part: Any) -> bytes:
