@@ -16,6 +16,7 @@ api = [
     path("", include("orders.api.urls")),
     path("", include("cart.api.urls")),
     path("", include("ledger.api.urls")),
+    path("", include("analytics.api.urls")),
 ]
 
 urlpatterns = [

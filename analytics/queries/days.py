@@ -9,6 +9,8 @@ from typing import Self
 from core.errors import Invalid
 
 LONGEST = 366
+USUAL = "30d"
+EARLIEST, LATEST = date(1970, 1, 1), date(2999, 12, 31)
 LAST_DAYS = re.compile(r"(\d{1,3})d", re.ASCII)
 
 
@@ -21,8 +23,11 @@ class Days:
 
     @classmethod
     def between(cls, first: date, last: date) -> Self:
-        """:raises Invalid: none, or more than 366."""
+        """:raises Invalid: none, more than 366, or any before 1970 or after 2999."""
         days = cls(first, last)
+        for field, day in (("from", first), ("to", last)):
+            if not EARLIEST <= day <= LATEST:
+                raise Invalid(f"Ask for days from {EARLIEST} to {LATEST}.", field=field)
         if days.count < 1:
             raise Invalid("This is after `to`.", field="from")
         if days.count > LONGEST:
@@ -40,6 +45,20 @@ class Days:
         if not 7 <= count <= 365:
             raise Invalid("Ask for 7d to 365d.", field="range")
         return cls(today - timedelta(days=count - 1), today)
+
+    @classmethod
+    def asked(
+        cls, today: date, text: str = "", first: date | None = None, last: date | None = None
+    ) -> Self:
+        """By a range such as ``30d``, which is the usual one, or else by ``first``, to ``last`` or today.
+
+        :raises Invalid: a range and days, ``last`` alone, or what the other two refuse.
+        """
+        if text and (first or last):
+            raise Invalid("Give a range or days, not both.", field="range")
+        if last and not first:
+            raise Invalid("Say from when, too.", field="from")
+        return cls.between(first, last or today) if first else cls.up_to(today, text or USUAL)
 
     def __iter__(self) -> Iterator[date]:
         return (self.first + timedelta(days=n) for n in range(self.count))
