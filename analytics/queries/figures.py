@@ -74,7 +74,7 @@ class Figures:
     def take_rate(self) -> Decimal:
         """``earned / net``, to four decimals; 0 where net is not above 0."""
         if self.net <= 0:
-            return Decimal(0)
+            return Decimal(0).scaleb(-4)
         return Decimal(rounded(self.earned * 10_000, self.net)).scaleb(-4)
 
     @property

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from catalog.imports.cells import plain
 from catalog.imports.columns import READ
 from catalog.imports.present import Present
 from catalog.imports.reading import REQUIRED, Fault, Line
 from catalog.imports.writing import cells
 from catalog.models import Product, Variant
+from core.documents.cells import plain
 from core.errors import DomainError
 
 

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from accounts.tests.factories import SellerFactory
 from catalog import imports, rollups
-from catalog.imports.cells import plain, protected
 from catalog.models import Category, Product, StockMovement, Variant
 from catalog.search import find
 from catalog.tests.factories import BrandFactory, CategoryFactory, on_sale
+from core.documents.cells import plain, protected
 from core.models import Event
 
 URL = "/api/v1/seller/products/import"

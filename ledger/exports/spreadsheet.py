@@ -1,9 +1,10 @@
 """The journal as CSV: a row for each entry, amounts in the column of their side."""
 
-import csv
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import chain
 
+from core.documents.cells import csv_lines, protected
 from core.money import Money
 from ledger.exports.journal import Header, Line, Span, transactions
 
@@ -23,21 +24,11 @@ COLUMNS = (
     "reason",
 )
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-
 
 def lines(span: Span) -> Iterator[str]:
     """A heading, then the entries of ``span`` in order of effective date."""
-    writer = csv.writer(_Echo())
-    yield writer.writerow(COLUMNS)
-    for header in transactions(span):
-        for line in header.lines:
-            yield writer.writerow(_row(header, line))
-
-
-def plain(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: one would run what a stranger wrote."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+    rows = (_row(header, line) for header in transactions(span) for line in header.lines)
+    return csv_lines(chain([COLUMNS], rows))
 
 
 def _row(header: Header, line: Line) -> tuple[object, ...]:
@@ -46,25 +37,18 @@ def _row(header: Header, line: Line) -> tuple[object, ...]:
         _instant(header.effective_at),
         _instant(header.recorded_at),
         header.id,
-        plain(header.kind),
+        protected(header.kind),
         line.number,
-        plain(line.account),
-        plain(line.account_kind),
+        protected(line.account),
+        protected(line.account_kind),
         line.currency,
         Money(debit, line.currency) if debit else "",
         Money(credit, line.currency) if credit else "",
         header.reverses_id or "",
         header.actor_id or "",
-        plain(header.reason),
+        protected(header.reason),
     )
 
 
 def _instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat()
-
-
-class _Echo:
-    """A file that gives back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text

@@ -1,0 +1,1 @@
+"""What files that people keep have in common, whatever they are about."""
