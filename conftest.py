@@ -20,7 +20,7 @@ from rest_framework.test import APIClient
 from accounts import sessions
 from accounts.models import User
 from accounts.tests.factories import SellerFactory, UserFactory
-from catalog.visits import counting
+from catalog.visits.counting import VIEWS
 from core import clock, guards
 from core.api import throttles
 from core.api.cached import memory
@@ -94,7 +94,7 @@ def _nothing_remembered() -> Iterator[None]:
             redis.delete(key)
     else:
         cache.clear()
-        counting.memory.take()
+        VIEWS.forget()
     throttles.storage().reset()
     memory.clear()
 

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from catalog import versions
 from catalog.rollups import fold_rollups
-from catalog.visits import counting
+from catalog.visits.counting import VIEWS
 from core import clock
 
 
@@ -23,4 +23,4 @@ def fold_changes() -> int:
 @shared_task(ignore_result=True)
 def flush_views() -> int:
     """Move the views that have added up in Redis to the database. Safe to run twice."""
-    return counting.flush_views(at=clock.now())
+    return VIEWS.flush(at=clock.now())

@@ -142,5 +142,17 @@ class AuditEntry(Identified):
         return f"{self.stream} {self.seq}: {self.action} {self.object_type} {self.object_id}"
 
 
+class TallyBatch(Identified):
+    """A batch of counts that was written; its id makes sure that it is not written again."""
+
+    counted_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name_plural = "tally batches"
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 NEXT_VERSION = F("version") + 1
 """Goes into every guarded ``.update()`` of a ``Versioned`` row, beside ``updated_at``."""

@@ -6,7 +6,7 @@ from catalog.models.products import Product, Variant, option_key
 from catalog.models.search import RollUp, SearchDocument, SearchWord
 from catalog.models.shelves import Brand, Category
 from catalog.models.stock import StockMovement
-from catalog.models.wishlists import ViewBatch, Wishlist, WishlistItem
+from catalog.models.wishlists import Wishlist, WishlistItem
 
 __all__ = [
     "Brand",
@@ -19,7 +19,6 @@ __all__ = [
     "SearchWord",
     "StockMovement",
     "Variant",
-    "ViewBatch",
     "Wishlist",
     "WishlistItem",
     "option_key",

@@ -57,15 +57,3 @@ class WishlistItem(Identified):
 
     def __str__(self) -> str:
         return str(self.product_id)
-
-
-class ViewBatch(Identified):
-    """A batch of views that was counted; its id makes sure that it is not counted again."""
-
-    counted_at = models.DateTimeField(db_index=True)
-
-    class Meta:
-        verbose_name_plural = "view batches"
-
-    def __str__(self) -> str:
-        return str(self.pk)

@@ -3,16 +3,16 @@
 from datetime import timedelta
 
 import pytest
-from django.conf import settings as configured
 from django.utils import timezone
 from redis.exceptions import ConnectionError as NoRedis
 
 from catalog import tasks
-from catalog.models import Product, ViewBatch
+from catalog.models import Product
 from catalog.tests.factories import on_sale
-from catalog.visits import counting
+from catalog.visits.counting import VIEWS, count_view
 from catalog.visits.views import COOKIE, REMEMBERED
 from core.ids import uuid7
+from core.models import TallyBatch
 
 NOW = timezone.now()
 
@@ -24,12 +24,7 @@ def cup(db):
 
 @pytest.fixture(autouse=True)
 def _nothing_counted():
-    counting.memory.take()
-    yield
-    counting.memory.take()
-    if configured.REDIS_URL:
-        for key in counting._redis().scan_iter(match=f"{counting._key()}*"):
-            counting._redis().delete(key)
+    VIEWS.forget()
 
 
 def views(product):
@@ -51,46 +46,46 @@ def test_views_add_up_and_are_written_together(client, cup):
 def test_a_batch_is_counted_once_however_often_it_is_flushed(cup):
     batch = uuid7()
 
-    assert counting.write(batch, {cup.pk: 2, uuid7(): 1}, at=NOW) == 3
-    assert counting.write(batch, {cup.pk: 2}, at=NOW) == 0
+    assert VIEWS.count(batch, {cup.pk.hex: 2, uuid7().hex: 1}, at=NOW) == 3
+    assert VIEWS.count(batch, {cup.pk.hex: 2}, at=NOW) == 0
 
     assert views(cup)[0] == 2
 
 
 def test_ids_of_old_batches_are_forgotten(cup):
-    counting.write(uuid7(), {cup.pk: 1}, at=NOW - timedelta(days=8))
+    VIEWS.count(uuid7(), {cup.pk.hex: 1}, at=NOW - timedelta(days=8))
 
-    counting.flush_views(at=NOW)
+    VIEWS.flush(at=NOW)
 
-    assert not ViewBatch.objects.exists()
+    assert not TallyBatch.objects.exists()
 
 
 def test_a_process_without_redis_writes_now_and_then(cup, settings):
     settings.REDIS_URL = ""
-    settings.VIEWS_WRITTEN_EVERY = timedelta(seconds=30)
+    settings.TALLIES_WRITTEN_EVERY = timedelta(seconds=30)
 
-    counting.count_view(cup.pk, at=NOW)
-    counting.count_view(cup.pk, at=NOW + timedelta(seconds=29))
+    count_view(cup.pk, at=NOW)
+    count_view(cup.pk, at=NOW + timedelta(seconds=29))
     assert views(cup)[0] == 0
-    counting.count_view(cup.pk, at=NOW + timedelta(seconds=30))
+    count_view(cup.pk, at=NOW + timedelta(seconds=30))
 
     assert views(cup)[0] == 3
 
 
 @pytest.mark.redis
 def test_what_a_dying_flush_left_is_finished_by_the_next_one(cup, monkeypatch):
-    redis = counting._redis()
-    counting.count_view(cup.pk, at=NOW)
+    redis = VIEWS._redis()
+    count_view(cup.pk, at=NOW)
     with monkeypatch.context() as dying:  # counted, but still there
         dying.setattr(type(redis), "delete", lambda *_: None)
-        counting.flush_views(at=NOW)
-    counting.count_view(cup.pk, at=NOW)
-    counting._set_aside()  # set aside, but not counted
+        VIEWS.flush(at=NOW)
+    count_view(cup.pk, at=NOW)
+    VIEWS._set_aside()  # set aside, but not counted
 
-    assert counting.flush_views(at=NOW) == 1
+    assert VIEWS.flush(at=NOW) == 1
 
     assert views(cup)[0] == 2
-    assert not list(redis.scan_iter(match=f"{counting._key()}*"))
+    assert not list(redis.scan_iter(match=f"{VIEWS._key}*"))
 
 
 @pytest.mark.redis
@@ -99,7 +94,7 @@ def test_without_an_answer_from_redis_a_page_is_a_page(client, cup, monkeypatch)
         raise NoRedis
 
     with monkeypatch.context() as broken:
-        broken.setattr(counting, "_redis", down)
+        broken.setattr(VIEWS, "_redis", down)
         answer = client.get(f"/p/{cup.slug}")
 
     assert answer.status_code == 200
@@ -135,4 +130,4 @@ def test_a_sellers_own_draft_counts_for_nothing(client, alice):
     client.force_login(alice)
 
     assert COOKIE not in client.get(f"/p/{draft.slug}").cookies
-    assert counting.memory.take() == {}
+    assert VIEWS.memory.take() == {}

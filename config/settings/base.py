@@ -298,8 +298,8 @@ CART_ABANDONED_AFTER = timedelta(hours=env.int("CART_ABANDONED_AFTER_HOURS", 24)
 DEFAULT_COMMISSION_RATE = env.int("DEFAULT_COMMISSION_RATE", 1000)
 """Hundredths of a per cent of what a seller sells."""
 
-VIEWS_WRITTEN_EVERY = timedelta(seconds=30)
-"""How long a process without Redis adds up the views of products before it writes them down."""
+TALLIES_WRITTEN_EVERY = timedelta(seconds=30)
+"""How long a process without Redis adds up views and the like before it writes them down."""
 
 LEDGER_TWO_PERSON_LIMIT = env.int("LEDGER_TWO_PERSON_LIMIT", 100_000)
 """Minor units, of any currency. Whoever would reverse a transaction of more asks a second person."""

@@ -7,7 +7,7 @@ from config.settings.base import *  # noqa: F403  # Django's way to share settin
 from config.settings.base import CACHES, DATABASES, SIMPLE_JWT, SQLITE
 from config.settings.environment import VAR_DIR
 
-VIEWS_WRITTEN_EVERY = timedelta(days=1)
+TALLIES_WRITTEN_EVERY = timedelta(days=1)
 SECRET_KEY = "tests have nothing to hide, and need 64 characters to say it in full"  # noqa: S105
 SIMPLE_JWT = SIMPLE_JWT | {"SIGNING_KEY": SECRET_KEY}
 LEDGER_SEAL_KEY = "00" * 32
