@@ -7,10 +7,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from analytics.documents.tables import TABLES, Column, Kind
-from analytics.queries import Days
-from analytics.access import today
+from analytics.queries import Days, day_of
+from core import clock
 from core.api.fields import MoneyField
-from core.errors import Invalid
 from ledger.queries import Interval
 
 Field = serializers.Field[Any, Any, Any, Any]
@@ -34,7 +33,9 @@ def row(name: str, columns: tuple[Column, ...]) -> type[serializers.Serializer[A
 ROWS = {name: row(name, columns) for name, columns in TABLES.items()}
 
 
-@extend_schema_field({"type": "object", "additionalProperties": {"type": "string", "format": "uri"}})
+@extend_schema_field(
+    {"type": "object", "additionalProperties": {"type": "string", "format": "uri"}}
+)
 class FilesField(serializers.DictField):
     """Addresses by the names of files."""
 
@@ -96,11 +97,12 @@ class DaysSerializer(serializers.Serializer[Any]):
         return {"from": serializers.DateField(required=False), **super().get_fields()}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Adds ``days``."""
-        try:
-            days = Days.asked(today(), attrs.get("range", ""), attrs.get("from"), attrs.get("to"))
-        except Invalid as error:
-            raise serializers.ValidationError({error.field: error.detail}) from error
+        """Adds ``days``.
+
+        :raises Invalid: there are none such.
+        """
+        today = day_of(clock.now())
+        days = Days.asked(today, attrs.get("range", ""), attrs.get("from"), attrs.get("to"))
         return {**attrs, "days": days}
 
 

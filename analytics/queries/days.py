@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Self
+
+from django.utils import timezone
 
 from core.errors import Invalid
 
@@ -77,6 +79,11 @@ class Days:
     def months(self) -> tuple[date, date]:
         """The first days of the months of ``first`` and ``last``."""
         return self.first.replace(day=1), self.last.replace(day=1)
+
+
+def day_of(at: datetime) -> date:
+    """The shop's day at an instant."""
+    return timezone.localdate(at, timezone.get_default_timezone())
 
 
 def following(month: date) -> date:

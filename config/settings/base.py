@@ -175,6 +175,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"persistAuthorization": True},
     "ENUM_NAME_OVERRIDES": {
+        "Interval": ["day", "week", "month"],
         "HealthStatus": ["up", "down"],
         "TransactionStatus": ["posted", "reversed"],
         "ScheduledTransferStatus": "ledger.models.ScheduledTransfer.Status",
