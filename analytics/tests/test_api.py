@@ -1,6 +1,5 @@
 """Reports of any days over HTTP: what they say, what is refused, and who may see whose."""
 
-from base64 import b64decode
 from datetime import UTC, datetime
 from uuid import uuid4
 
