@@ -1,6 +1,7 @@
-"""What reports are made of."""
+"""What reports are made of, and those that are kept."""
 
 from analytics.models.facts import CustomerFact, HourFact, Measures, PairFact, SalesFact
+from analytics.models.reports import Report, ReportFile, ReportQuerySet, Subscription
 from analytics.models.sources import UNKNOWN_CUSTOMER, Source
 
 __all__ = [
@@ -9,6 +10,10 @@ __all__ = [
     "HourFact",
     "Measures",
     "PairFact",
+    "Report",
+    "ReportFile",
+    "ReportQuerySet",
     "SalesFact",
     "Source",
+    "Subscription",
 ]

@@ -1,19 +1,24 @@
 """Past sales and returns, entered and counted as the worker would."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
 from accounts.models import User
-from analytics.models import CustomerFact, HourFact, PairFact, SalesFact, Source
+from analytics.models import CustomerFact, HourFact, PairFact, Report, SalesFact, Source
+from analytics.queries import Days
+from analytics.services.reports import Wanted
 from cart.pricing import PricedLine
-from core import events
-from core.models import Delivery
+from core import events, jobs
+from core.models import Delivery, Job
+from ledger.queries import Interval
 from orders.services import PastRefund, PastSale, record_past
 from orders.tests.factories import ADDRESS
 
 COUNT = "analytics.services.count_orders"
+BUILT = datetime(2026, 3, 3, 5, tzinfo=UTC)
 FACTS = (SalesFact, CustomerFact, HourFact, PairFact)
 
 
@@ -59,3 +64,29 @@ def rows() -> dict[str, list[dict[str, Any]]]:
 def totals(fact: type[Any], *names: str) -> list[int]:
     """Sums over all rows."""
     return [sum(fact.objects.values_list(name, flat=True)) for name in names]
+
+
+def asked(
+    days: Days,
+    *,
+    kind: Report.Kind = Report.Kind.DAILY,
+    interval: Interval = Interval.DAY,
+    seller_id: UUID | None = None,
+    key: str = "",
+    at: datetime = BUILT,
+) -> Job:
+    """The job of a report, which no worker has heard of."""
+    return Job.objects.create(
+        kind="report",
+        key=f"{kind}:{days}:{interval}:{seller_id}:{key}",
+        arguments=Wanted(kind, days, interval, seller_id).arguments,
+        queued_at=at,
+        next_at=at,
+    )
+
+
+def built(days: Days, **wanted: Any) -> Report:
+    """A report that is kept, built as a worker would."""
+    job = asked(days, **wanted)
+    jobs.run(job.pk, at=job.next_at)
+    return Report.objects.get(job=job)

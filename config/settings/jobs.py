@@ -25,6 +25,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 CELERY_BEAT_SCHEDULE = {
     "deliver-events": {"task": "core.tasks.deliver_events", "schedule": timedelta(seconds=5)},
+    "run-jobs": {"task": "core.tasks.run_jobs", "schedule": timedelta(seconds=10)},
     "prune-idempotency-records": {
         "task": "core.tasks.prune_idempotency_records",
         "schedule": timedelta(hours=1),
@@ -58,3 +59,6 @@ CELERY_BEAT_SCHEDULE = {
     "forget-guest-carts": {"task": "cart.tasks.forget_guests", "schedule": timedelta(hours=1)},
     "flush-views": {"task": "catalog.tasks.flush_views", "schedule": timedelta(seconds=30)},
 }
+
+JOBS = {"report": "analytics.services.build_report"}
+"""What each kind of job runs; see ``core.jobs``."""
