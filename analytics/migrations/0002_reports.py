@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0002_addresses_by_country'),
         ('analytics', '0001_facts'),
-        ('core', '0003_jobs'),
+        ('core', '0004_jobs'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
