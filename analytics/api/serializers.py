@@ -7,12 +7,17 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from analytics.documents.tables import TABLES, Column, Kind
+from analytics.models import Report
 from analytics.queries import Days, day_of
+from analytics.queries.building import report_of, trouble
 from core import clock
-from core.api.fields import MoneyField
+from core.api.fields import MoneyField, StrictSerializer
+from core.models import Job
 from ledger.queries import Interval
 
 Field = serializers.Field[Any, Any, Any, Any]
+
+CHARTS = "Pictures as data URIs rather than addresses."
 
 FIELDS: Mapping[Kind, Callable[..., Field]] = {
     Kind.TEXT: serializers.CharField,
@@ -78,7 +83,7 @@ class SalesSerializer(serializers.Serializer[Any]):
         return {"from": serializers.DateField(), **super().get_fields(), **tables}
 
 
-class DaysSerializer(serializers.Serializer[Any]):
+class DaysSerializer(StrictSerializer):
     """``range`` is a number of days up to today, or else ``from``, to ``to`` or today, at most 366 days."""
 
     range = serializers.RegexField(
@@ -107,6 +112,69 @@ class DaysSerializer(serializers.Serializer[Any]):
 
 
 class SalesQuerySerializer(DaysSerializer):
-    charts = serializers.ChoiceField(
-        choices=["inline"], required=False, help_text="Pictures as data URIs rather than addresses."
-    )
+    charts = serializers.ChoiceField(choices=["inline"], required=False, help_text=CHARTS)
+
+
+class KeptSerializer(serializers.Serializer[Report]):
+    """A report that is kept. Built again, it is another one of the next ``version``."""
+
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=Report.Kind.choices)
+    seller = serializers.UUIDField(source="seller_id", allow_null=True)
+    to = serializers.DateField(source="last")
+    group_by = serializers.ChoiceField(choices=list(Interval), source="interval")
+    currency = serializers.CharField()
+    version = serializers.IntegerField()
+    built_at = serializers.DateTimeField()
+
+    def get_fields(self) -> dict[str, Field]:
+        """As above."""
+        return {"from": serializers.DateField(source="first"), **super().get_fields()}
+
+
+class WholeKeptSerializer(SalesSerializer):
+    """As it was read at ``built_at``."""
+
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=Report.Kind.choices)
+    version = serializers.IntegerField()
+    built_at = serializers.DateTimeField()
+
+
+class KeptQuerySerializer(serializers.Serializer[Any]):
+    """``from`` and ``to``: only reports of days that are all in between."""
+
+    kind = serializers.ChoiceField(choices=Report.Kind.choices, required=False)
+    to = serializers.DateField(required=False)
+    seller = serializers.UUIDField(required=False)
+
+    def get_fields(self) -> dict[str, Field]:
+        """As above."""
+        return {"from": serializers.DateField(required=False), **super().get_fields()}
+
+
+class ChartsQuerySerializer(serializers.Serializer[Any]):
+    charts = serializers.ChoiceField(choices=["inline"], required=False, help_text=CHARTS)
+
+
+class JobSerializer(serializers.Serializer[Job]):
+    """A report on its way. ``progress`` is in per cent, ``step`` what is being done, ``error`` why there is
+    no ``report`` yet, where something went wrong."""
+
+    id = serializers.UUIDField()
+    state = serializers.ChoiceField(choices=Job.State.choices)
+    progress = serializers.IntegerField(min_value=0, max_value=100)
+    step = serializers.CharField()
+    error = serializers.SerializerMethodField()
+    report = serializers.SerializerMethodField()
+    queued_at = serializers.DateTimeField()
+    started_at = serializers.DateTimeField(allow_null=True)
+    finished_at = serializers.DateTimeField(allow_null=True)
+
+    @extend_schema_field(serializers.CharField())
+    def get_error(self, job: Job) -> str:
+        return trouble(job)
+
+    @extend_schema_field(serializers.UUIDField(allow_null=True))
+    def get_report(self, job: Job) -> str | None:
+        return report_of(job)

@@ -2,9 +2,13 @@
 
 from django.urls import path
 
-from analytics.api.views import sales
+from analytics.api.views import kept, sales
 
 urlpatterns = [
+    path("reports", kept.ReportsView.as_view()),
     path("reports/sales", sales.SalesView.as_view()),
     path("reports/sales/<str:name>", sales.SalesFileView.as_view()),
+    path("reports/jobs/<uuid:job_id>", kept.ReportJobView.as_view()),
+    path("reports/<uuid:report_id>", kept.ReportView.as_view()),
+    path("reports/<uuid:report_id>/files/<str:name>", kept.ReportFileView.as_view()),
 ]

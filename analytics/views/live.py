@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.models import Seller
-from analytics.access import seller_looked_at
 from analytics.documents.files import file, file_names
 from analytics.documents.tables import names, table
 from analytics.forms import DaysForm
 from analytics.queries import SalesReport, day_of
+from analytics.queries.audience import seller_looked_at
 from analytics.queries.days import USUAL
 from analytics.views.sheets import sheets
 from core import clock

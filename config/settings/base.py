@@ -190,6 +190,8 @@ SPECTACULAR_SETTINGS = {
         "ProductStatus": "catalog.models.Product.Status",
         "Condition": "catalog.models.Product.Condition",
         "Role": "accounts.models.User.Role",
+        "ReportKind": "analytics.models.Report.Kind",
+        "JobState": "core.models.Job.State",
     },
 }
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])

@@ -8,13 +8,13 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from analytics.access import seller_looked_at
 from analytics.api import serializers
 from analytics.api.files import FILES, FileView
 from analytics.api.links import inline, links
 from analytics.documents.body import body
 from analytics.documents.files import file, file_names
 from analytics.queries import SalesReport
+from analytics.queries.audience import seller_looked_at
 from core.api.schema import problems
 from core.api.views import ApiView
 
