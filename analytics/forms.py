@@ -5,8 +5,10 @@ from typing import Any
 
 from django import forms
 
+from analytics.models import Report
 from analytics.queries import Days
 from core.errors import Invalid
+from core.ids import uuid7
 from core.pages import add_refusal
 from ledger.queries import Interval
 
@@ -55,3 +57,36 @@ class DaysForm(forms.Form):
             except Invalid as error:
                 add_refusal(self, error, BESIDE)
         return asked
+
+
+class KeepForm(forms.Form):
+    """Days that are shown, to be kept. ``key`` names this attempt: sent twice, it builds once."""
+
+    first = forms.DateField(widget=forms.HiddenInput)
+    last = forms.DateField(widget=forms.HiddenInput)
+    group_by = forms.TypedChoiceField(
+        choices=[(each.value, each.value) for each in Interval],
+        coerce=Interval,
+        widget=forms.HiddenInput,
+    )
+    seller = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
+
+    def clean(self) -> dict[str, Any]:
+        asked: dict[str, Any] = self.cleaned_data
+        if not self.errors:
+            try:
+                asked["days"] = Days.between(asked["first"], asked["last"])
+            except Invalid as error:
+                add_refusal(self, error, BESIDE)
+        return asked
+
+
+class SubscriptionForm(forms.Form):
+    kind = forms.TypedChoiceField(
+        choices=[
+            (each.value, each.label.title()) for each in Report.Kind if each != Report.Kind.ASKED
+        ],
+        coerce=Report.Kind,
+    )
+    wanted = forms.BooleanField(required=False)

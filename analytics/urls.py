@@ -2,9 +2,15 @@
 
 from django.urls import path
 
-from analytics.views import live
+from analytics.views import keeping, kept, live
 
 urlpatterns = [
     path("reports", live.reports, name="reports"),
     path("reports/sales/<str:name>", live.report_file, name="report_file"),
+    path("reports/kept", keeping.kept_reports, name="kept_reports"),
+    path("reports/keep", keeping.keep, name="keep_report"),
+    path("reports/jobs", keeping.report_jobs, name="report_jobs"),
+    path("reports/subscription", keeping.subscription, name="report_subscription"),
+    path("reports/kept/<uuid:report_id>", kept.report, name="kept_report"),
+    path("reports/kept/<uuid:report_id>/<str:name>", kept.kept_file_page, name="kept_file"),
 ]

@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from analytics.documents.files import File
 from analytics.models import Report, ReportFile
 from core.errors import NotFound
@@ -14,6 +16,18 @@ def kept_report(user: Any, report_id: UUID) -> Report:
     if report is None:
         raise NotFound
     return report
+
+
+def versions(report: Report) -> QuerySet[Report]:
+    """All of them, the oldest first, without their content."""
+    same = Report.objects.filter(
+        kind=report.kind,
+        seller_id=report.seller_id,
+        first=report.first,
+        last=report.last,
+        interval=report.interval,
+    )
+    return same.defer("content").order_by("version")
 
 
 def kept_file_names(report: Report) -> list[str]:

@@ -1,16 +1,27 @@
 """Reports on their way, as those see them who have asked for them."""
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
-
 from analytics.queries.audience import may_read
+from analytics.queries.days import Days
 from core.errors import NotFound
 from core.models import Job
 
 REPORT = "report"
 """The kind of their jobs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Building:
+    """A job, the days that it is of, the id of the report that it has built, and what has gone wrong."""
+
+    job: Job
+    days: Days
+    report: str | None
+    trouble: str
 
 
 def job_seen_by(user: Any, job_id: UUID) -> Job:
@@ -21,9 +32,15 @@ def job_seen_by(user: Any, job_id: UUID) -> Job:
     return job
 
 
-def jobs_asked_for(user_id: UUID) -> QuerySet[Job]:
-    """By this user, the newest first."""
-    return Job.objects.filter(kind=REPORT, actor_id=user_id).order_by("-queued_at", "-pk")
+def building(user_id: UUID, *, limit: int) -> list[Building]:
+    """What this user has asked for, the newest first."""
+    asked_for = Job.objects.filter(kind=REPORT, actor_id=user_id).order_by("-queued_at", "-pk")
+    return [_building(job) for job in asked_for[:limit]]
+
+
+def _building(job: Job) -> Building:
+    first, last = (date.fromisoformat(job.arguments[name]) for name in ("first", "last"))
+    return Building(job, Days(first, last), report_of(job), trouble(job))
 
 
 def report_of(job: Job) -> str | None:

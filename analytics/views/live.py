@@ -5,7 +5,6 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,13 +13,14 @@ from django.views.decorators.http import require_safe
 from accounts.models import Seller
 from analytics.documents.files import file, file_names
 from analytics.documents.tables import names, table
-from analytics.forms import DaysForm
+from analytics.forms import DaysForm, KeepForm
 from analytics.queries import SalesReport, day_of
-from analytics.queries.audience import seller_looked_at
 from analytics.queries.days import USUAL
+from analytics.views.callers import seller_shown
 from analytics.views.sheets import sheets
 from core import clock
-from core.errors import Forbidden, NotFound
+from core.errors import NotFound
+from core.snapshots import snapshot
 
 RANGES = ("7d", "30d", "90d", "365d")
 
@@ -34,9 +34,11 @@ def reports(request: HttpRequest) -> HttpResponse:
         return render(request, "analytics/reports.html", {"form": form}, status=422)
     report = _report(request, form)
     query = _query(report)
+    keep = {"first": report.days.first, "last": report.days.last, "group_by": report.interval.value}
     context = {
         "form": DaysForm(query, form.today),
         "ranges": _ranges(form, query),
+        "keep_form": KeepForm(initial={**keep, "seller": report.seller_id}, auto_id=False),
         "days": report.days,
         "whose": _name(report.seller_id),
         **_sheets(report, query),
@@ -59,20 +61,6 @@ def report_file(request: HttpRequest, name: str) -> HttpResponse:
     except NotFound as error:
         raise Http404 from error
     return HttpResponse(found.content, headers=found.headers)
-
-
-def seller_shown(request: HttpRequest, named: UUID | None) -> UUID | None:
-    """``seller_looked_at``, in the words of pages.
-
-    :raises PermissionDenied: the visitor may see no reports, or not this seller's.
-    :raises Http404: there is no such seller.
-    """
-    try:
-        return seller_looked_at(request.user, named)
-    except Forbidden as error:
-        raise PermissionDenied from error
-    except NotFound as error:
-        raise Http404 from error
 
 
 def _form(request: HttpRequest) -> DaysForm:
@@ -112,7 +100,8 @@ def _name(seller_id: UUID | None) -> str:
 
 
 def _sheets(report: SalesReport, query: dict[str, str]) -> dict[str, Any]:
-    tables = {name: table(report, name) for name in names(report)}
+    with snapshot():
+        tables = {name: table(report, name) for name in names(report)}
     asked = urlencode(query)
     return sheets(
         tables,

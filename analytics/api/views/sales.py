@@ -17,6 +17,7 @@ from analytics.queries import SalesReport
 from analytics.queries.audience import seller_looked_at
 from core.api.schema import problems
 from core.api.views import ApiView
+from core.snapshots import snapshot
 
 ASKED = frozenset({"range", "from", "to", "group_by", "seller"})
 
@@ -34,7 +35,8 @@ class SalesView(ApiView):
         """The sales of some days: of the shop, or to a seller that seller's own."""
         asked = _asked(serializers.SalesQuerySerializer, request)
         report = _report(asked, request)
-        found = body(report)
+        with snapshot():
+            found = body(report)
         linked = links(file_names(report), lambda name: _link(request, report, name))
         if "charts" in asked:
             inline(linked["charts"], lambda name: file(report, name))
