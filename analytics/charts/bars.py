@@ -14,9 +14,9 @@ from analytics.charts.sheets import (
     Drawing,
     bare,
     cut,
-    note,
     number,
     scaled,
+    unscaled,
 )
 
 FIRST = 12
@@ -41,7 +41,7 @@ def segments(drawing: Drawing) -> Figure:
     people, money = figure.subplots(1, 2, sharey=True)
     names = [row["name"] for row in rows]
     counts = [row["customers"] for row in rows]
-    scaled(people, "x", "Customers", steps=4)
+    scaled(people, "x", "Customers", whole=True)
     _bars(people, names, counts, [number(count) for count in counts])
     _money(drawing, money, names, rows)
     return figure
@@ -67,7 +67,7 @@ def _money(
     drawing: Drawing, axes: Axes, names: Sequence[str], rows: Sequence[dict[str, Any]]
 ) -> None:
     nets = [row["net"] for row in rows]
-    scaled(axes, "x", f"Net, {drawing.currency}", steps=4)
+    scaled(axes, "x", f"Net, {drawing.currency}")
     _bars(axes, names, [*map(drawing.amount, nets)], [*map(drawing.written, nets)])
 
 
@@ -84,4 +84,4 @@ def _bars(
     axes.margins(x=0.22)
     axes.axvline(0, color=GREY, linewidth=0.8)
     if not any(lengths):
-        note(axes, "x", "Nothing on these days")
+        unscaled(axes, "x", "" if names else "Nothing on these days")

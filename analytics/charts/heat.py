@@ -23,7 +23,7 @@ def week(drawing: Drawing) -> Figure:
     axes.set_yticks(np.arange(7) + 0.5, WEEKDAYS)
     bar = figure.colorbar(mesh, ax=axes, pad=0.02)
     bar.outline.set_visible(False)
-    scaled(bar.ax, "y", "Orders")
+    scaled(bar.ax, "y", "Orders", whole=True)
     return figure
 
 
@@ -34,7 +34,7 @@ def retention(drawing: Drawing) -> Figure:
     shares = np.ma.masked_all((len(months), len(months)))
     sizes = {row["month"]: row["customers"] for row in rows if row["months_later"] == 0}
     for row in rows:
-        if row["months_later"]:
+        if row["months_later"] and sizes[row["month"]]:
             shares[months.index(row["month"]), row["months_later"]] = float(row["retention"])
     figure = drawing.sheet(1.5 + 0.26 * max(len(months), 3), "Monthly cohorts: who bought again, %")
     axes = figure.add_subplot()

@@ -6,7 +6,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analytics.charts.sheets import BLUE, GREY, VERMILLION, Drawing, bare, note, scaled
+from analytics.charts.sheets import BLUE, GREY, VERMILLION, Drawing, bare, scaled, unscaled
 
 LABELS = 7
 """At most so many below the axis."""
@@ -15,10 +15,10 @@ MARKED = 45
 
 LINES: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("previous_net", "The days before", {"color": GREY, "linestyle": ":", "marker": "s"}),
+    ("net", "Net", {"color": BLUE, "marker": "o"}),
     ("moving_average", "Moving average", {"color": VERMILLION, "linestyle": "--", "marker": "D"}),
-    ("net", "Net", {"color": BLUE, "linewidth": 2, "marker": "o"}),
 )
-"""The one that matters most last, over the others."""
+"""The last lies over the others."""
 
 
 def trend(drawing: Drawing) -> Figure:
@@ -27,15 +27,16 @@ def trend(drawing: Drawing) -> Figure:
     figure = drawing.sheet(3.5)
     axes = figure.add_subplot()
     bare(axes)
+    size, width = (3, 1.6) if len(rows) <= MARKED else (0, 1)
     for name, label, style in LINES:
-        size = 3 if len(rows) <= MARKED else 0
-        axes.plot(_line(drawing, rows, name), label=label, markersize=size, **style)
+        values = _line(drawing, rows, name)
+        axes.plot(values, label=label, markersize=size, linewidth=width, **style)
     scaled(axes, "y", f"Net, {drawing.currency}")
     axes.axhline(0, color=GREY, linewidth=0.8)
     _dated(axes, [row["from"] for row in rows])
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False, borderaxespad=0.2)
     if not any(row[name] for name, *_ in LINES for row in rows):
-        note(axes, "y", "No sales on these days, nor before")
+        unscaled(axes, "y", "No sales on these days, nor before")
     return figure
 
 

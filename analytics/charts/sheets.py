@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
 from matplotlib.layout_engine import ConstrainedLayoutEngine
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analytics.documents.tables import Table
 from analytics.queries import Days
@@ -119,17 +119,16 @@ def bare(axes: Axes) -> None:
         side.set_visible(False)
 
 
-def scaled(axes: Axes, along: Literal["x", "y"], label: str, *, steps: int = 5) -> None:
-    """Round numbers along an axis, lines at them, and what they are."""
+def scaled(axes: Axes, along: Literal["x", "y"], label: str, *, whole: bool = False) -> None:
+    """Round numbers along an axis (``whole`` if they count), lines at them, and what they are."""
     axis = axes.xaxis if along == "x" else axes.yaxis
-    axis.set_major_locator(MaxNLocator(steps, steps=[1, 2, 5, 10]))
+    axis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10], integer=whole))
     axis.set_major_formatter(FuncFormatter(tick))
     axis.set_label_text(label)
     axes.grid(axis=along)
 
 
-def note(axes: Axes, along: Literal["x", "y"], words: str) -> None:
-    """Said in the middle, in place of numbers where nothing is drawn."""
-    values = axes.yaxis if along == "y" else axes.xaxis
-    values.set_major_locator(NullLocator())
+def unscaled(axes: Axes, along: Literal["x", "y"], words: str) -> None:
+    """Where all is zero: no numbers, and ``words`` in the middle."""
+    axes.set(**{f"{along}lim": (0, 1), f"{along}ticks": []})
     axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center", va="center", color=SOFT)
