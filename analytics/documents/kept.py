@@ -22,7 +22,7 @@ def versions(report: Report) -> QuerySet[Report]:
     """All of them, the oldest first, without their content."""
     same = Report.objects.filter(
         kind=report.kind,
-        seller_id=report.seller_id,
+        seller=report.seller,
         first=report.first,
         last=report.last,
         interval=report.interval,

@@ -1,13 +1,13 @@
 """Figures in words: what pages show of a report's tables."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import date_format
 
+from analytics.documents.changes import change
 from analytics.documents.tables import Column, Kind, Table
-from core.money import Money, rounded
+from core.money import Money
 
 FACTORS = {"lift"}
 """Rates that are no share of anything."""
@@ -48,19 +48,18 @@ def tiles(summary: Table, currency: str) -> list[Tile]:
 
 
 def _tile(column: Column, now: int, before: int, currency: str) -> Tile:
-    changed = change(column, now, before, currency)
-    return Tile(column.title, word(column, now, currency), changed)
+    said = changed(column, now, before, currency)
+    return Tile(column.title, word(column, now, currency), said)
 
 
-def change(column: Column, now: int, before: int, currency: str) -> str:
-    """Of counts and amounts, in per cent of ``before``, where that is above zero."""
-    was = word(column, before, currency)
-    if now == before:
-        return f"As before: {was}"
-    if before <= 0:
+def changed(column: Column, now: int, before: int, currency: str) -> str:
+    """In per cent of ``before``, which is said, too."""
+    was, grown = word(column, before, currency), change(now, before)
+    if grown is None:
         return f"Before: {was}"
-    share = Decimal(rounded(abs(now - before) * 1000, before)).scaleb(-1)
-    return f"{'Up' if now > before else 'Down'} {share:,}% from {was}"
+    if not grown:
+        return f"As before: {was}"
+    return f"{'Up' if grown > 0 else 'Down'} {abs(grown):,.1%} from {was}"
 
 
 def cells(table: Table, currency: str) -> list[list[Cell]]:

@@ -83,11 +83,11 @@ def _ranges(form: DaysForm, query: dict[str, str]) -> list[dict[str, Any]]:
     """Links to the last so many days, of the same seller and grouped alike."""
     asked = form.cleaned_data
     chosen = "" if asked["first"] else asked["range"] or USUAL
-    kept = {name: query[name] for name in ("group_by", "seller") if name in query}
+    alike = {name: value for name, value in query.items() if name in {"group_by", "seller"}}
     return [
         {
             "title": f"{each.removesuffix('d')} days",
-            "url": f"?{urlencode({'range': each, **kept})}",
+            "url": f"?{urlencode({'range': each} | alike)}",
             "is_chosen": each == chosen,
         }
         for each in RANGES
