@@ -43,7 +43,7 @@ def segments(drawing: Drawing) -> Figure:
     counts = [row["customers"] for row in rows]
     scaled(people, "x", "Customers", whole=True)
     _bars(people, names, counts, [number(count) for count in counts])
-    _money(drawing, money, names, rows)
+    _money(drawing, money, names, rows, ticks=2)
     return figure
 
 
@@ -51,12 +51,13 @@ def lifts(drawing: Drawing) -> Figure:
     """Those who are most often together for how often they are bought at all."""
     rows = drawing.rows(FIRST)
     title = f"{drawing.table.title}, in whole months"
-    axes = drawing.sheet(_height(1.4 * len(rows)), title).add_subplot()
+    figure = drawing.sheet(_height(1.4 * len(rows)), title)
+    axes = figure.add_subplot()
     names = [f"{cut(row['first'], NAME)}\n+ {cut(row['second'], NAME)}" for row in rows]
     scaled(axes, "x", "Lift: times as often in one basket as by chance")
     lifts = [row["lift"] for row in rows]
     _bars(axes, names, [float(lift) for lift in lifts], [number(round(lift, 1)) for lift in lifts])
-    return axes.figure
+    return figure
 
 
 def _height(lines: float) -> float:
@@ -64,10 +65,14 @@ def _height(lines: float) -> float:
 
 
 def _money(
-    drawing: Drawing, axes: Axes, names: Sequence[str], rows: Sequence[dict[str, Any]]
+    drawing: Drawing,
+    axes: Axes,
+    names: Sequence[str],
+    rows: Sequence[dict[str, Any]],
+    ticks: int = 4,
 ) -> None:
     nets = [row["net"] for row in rows]
-    scaled(axes, "x", f"Net, {drawing.currency}")
+    scaled(axes, "x", f"Net, {drawing.currency}", ticks=ticks)
     _bars(axes, names, [*map(drawing.amount, nets)], [*map(drawing.written, nets)])
 
 

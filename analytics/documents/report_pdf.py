@@ -40,7 +40,7 @@ TILES = (
 )
 LISTED = ("name", "orders", "units", "gross", "refunds", "net")
 """Columns of the tables that are printed, as far as they are known."""
-LINES = 8
+LINES = 12
 """So many are printed; the whole table is in the files beside."""
 PADDING = 6
 """Points that a page's frame keeps on each side."""
@@ -51,7 +51,8 @@ NAME, FIGURE = 62 * mm, (ROOM - 62 * mm) / 5
 def report_pdf(report: SalesReport) -> bytes:
     """The whole file, of up to nine pages. The same figures make the same bytes."""
     load_fonts()
-    pictures = {name: draw(report, name, "png") for name in charts(report)}
+    order = ["trend", "hours", *charts(report)]
+    pictures = {name: draw(report, name, "png") for name in dict.fromkeys(order)}
     _, pages = _built(report, pictures, 0)
     return _built(report, pictures, pages)[0]
 
@@ -159,7 +160,7 @@ def _tile_row(titles: list[str], values: list[str], changes: list[str]) -> Table
         ("TEXTCOLOR", (0, 0), (-1, -1), SOFT),
         ("TEXTCOLOR", (0, 1), (-1, 1), INK),
     ]
-    rows = [5.5 * mm, 6 * mm, 6 * mm]
+    rows = [6 * mm, 6 * mm, 7 * mm]
     return Table([titles, values, changes], [ROOM / 4] * 4, rows, style=style)
 
 
