@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "corsheaders",
     "csp",
+    "django_celery_beat",
     "django_filters",
     "django_htmx",
     "drf_spectacular",
