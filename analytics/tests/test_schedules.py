@@ -31,7 +31,7 @@ def schedules(db):
 
 
 @pytest.fixture
-def analyst(client):
+def analyst(db, client):
     user = UserFactory(is_staff=True)
     user.groups.add(Group.objects.get(name="analyst"))
     client.force_login(user)
@@ -64,7 +64,7 @@ def test_a_schedules_task_asks_for_its_kind(schedules, clocks):
 
 
 def test_beat_keeps_what_staff_say_and_forgets_what_settings_no_longer_have(
-    schedules, tmp_path, settings
+    transactional_db, schedules, tmp_path, settings
 ):
     settings.CELERY_BEAT_ALIVE = tmp_path / "beat"
     reschedule(schedules["daily"], when=When(time(6, 5)), is_enabled=False)

@@ -238,7 +238,7 @@ def test_what_only_the_database_can_see_is_refused_in_words(client, boss):
     assert variant.price == 1000
 
 
-def test_a_job_that_failed_is_tried_again_and_others_are_not(client, support):
+def test_a_job_that_failed_is_tried_again_and_others_are_not(db, client, support):
     at = timezone.now()
     ended = {"queued_at": at, "next_at": at, "finished_at": at, "attempts": 5}
     failed, done = (
