@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
+from analytics.charts import charts, draw
 from analytics.documents.table_csv import table_csv
 from analytics.documents.tables import names, table
 from analytics.queries import SalesReport
 from core.errors import NotFound
 
+PDF = "report.pdf"
 TYPES = {
     "csv": "text/csv; charset=utf-8",
     "parquet": "application/vnd.apache.parquet",
@@ -39,7 +42,11 @@ class File:
 
 def file_names(report: SalesReport) -> list[str]:
     """Of all files that it has."""
-    return [f"{part}.{form}" for part in names(report) for form in ("csv", "parquet")]
+    return [
+        PDF,
+        *(f"{name}.{form}" for name in charts(report) for form in ("svg", "png")),
+        *(f"{name}.{form}" for name in names(report) for form in ("csv", "parquet")),
+    ]
 
 
 def file(report: SalesReport, name: str) -> File:
@@ -65,4 +72,16 @@ def _parquet(report: SalesReport, name: str) -> bytes:
     return table_parquet(table(report, name), report.currency)
 
 
-FORMS: Mapping[str, Callable[[SalesReport, str], bytes]] = {"csv": _csv, "parquet": _parquet}
+def _pdf(report: SalesReport, _name: str) -> bytes:
+    from analytics.documents.report_pdf import report_pdf  # noqa: PLC0415  # as above
+
+    return report_pdf(report)
+
+
+FORMS: Mapping[str, Callable[[SalesReport, str], bytes]] = {
+    "csv": _csv,
+    "parquet": _parquet,
+    "svg": partial(draw, form="svg"),
+    "png": partial(draw, form="png"),
+    "pdf": _pdf,
+}

@@ -15,7 +15,11 @@ TYPES = {
     Kind.COUNT: "BIGINT",
     Kind.RATE: "DECIMAL(18, 4)",
 }
-CONFIG = {"threads": 1, "memory_limit": "64MB", "autoinstall_known_extensions": False}
+CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "threads": 1,
+    "memory_limit": "64MB",
+    "autoinstall_known_extensions": False,
+}
 
 
 def table_parquet(table: Table, currency: str) -> bytes:

@@ -1,17 +1,30 @@
 """An account statement as PDF: A4, every currency, a running head and numbered pages."""
 
 from collections.abc import Sequence
-from importlib.metadata import distribution
 from io import BytesIO
-from pathlib import Path
 
-from reportlab.lib.colors import Color, HexColor
+from reportlab.lib.colors import Color
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
+from core.documents.paper import (
+    BAND,
+    BOLD,
+    BOTTOM,
+    BRAND,
+    HEIGHT,
+    INK,
+    LEFT,
+    PLAIN,
+    RIGHT,
+    RULE,
+    SOFT,
+    TOP,
+    fitted,
+    load_fonts,
+    size_for,
+)
 from core.errors import Unprocessable
 from core.money import Money
 from ledger.queries import AccountStatement, StatementLine, StatementPart
@@ -19,13 +32,6 @@ from ledger.queries import AccountStatement, StatementLine, StatementPart
 MAX_LINES = 10_000
 """About 300 pages, which are in memory at once; more is for CSV."""
 
-PLAIN, BOLD = "DejaVuSans", "DejaVuSans-Bold"
-INK, SOFT, RULE = HexColor("#1f2a2e"), HexColor("#5b6a70"), HexColor("#d5dcdd")
-BRAND, BAND = HexColor("#0f5c5c"), HexColor("#eef4f3")
-
-WIDTH, HEIGHT = A4
-LEFT, RIGHT = 18 * mm, WIDTH - 18 * mm
-TOP, BOTTOM = HEIGHT - 34 * mm, 22 * mm
 ROW = 6.4 * mm
 DATE, WHAT, DETAILS = LEFT + 2 * mm, LEFT + 29 * mm, LEFT + 61 * mm
 CAME, WENT, BALANCE = RIGHT - 54 * mm, RIGHT - 28 * mm, RIGHT - 2 * mm
@@ -46,7 +52,7 @@ def statement_pdf(statement: AccountStatement, holder: str) -> bytes:
     """
     if statement.count > MAX_LINES:
         raise StatementTooLong(lines=statement.count)
-    _load_fonts()
+    load_fonts()
     file = BytesIO()
     paper = _Paper(file, statement, holder)
     for part in statement.parts:
@@ -102,7 +108,7 @@ class _Paper:
         text(LEFT, HEIGHT - 17 * mm, "Mercat", 15, BRAND, BOLD)
         text(LEFT, HEIGHT - 23 * mm, "Account statement", 9.5, SOFT)
         days = f"{self.statement.first:%-d %B %Y} to {self.statement.last:%-d %B %Y}"
-        text(RIGHT, HEIGHT - 17 * mm, _fitted(self.holder, 95 * mm, 9.5, BOLD), 9.5, INK, BOLD, -1)
+        text(RIGHT, HEIGHT - 17 * mm, fitted(self.holder, 95 * mm, 9.5, BOLD), 9.5, INK, BOLD, -1)
         text(RIGHT, HEIGHT - 23 * mm, days, 9.5, SOFT, PLAIN, -1)
         self._rule(HEIGHT - 27 * mm, BRAND, 1.2)
 
@@ -127,7 +133,7 @@ class _Paper:
             x = LEFT + n * step + 4 * mm
             self._text(x, top - 5.5 * mm, name, 7.5, SOFT)
             shown = money.display()
-            size = _size(shown, step - 5 * mm, 11, BOLD)
+            size = size_for(shown, step - 5 * mm, 11, BOLD)
             self._text(x, top - 11.5 * mm, shown, size, INK, BOLD)
         self.y = top - 20 * mm
 
@@ -146,9 +152,9 @@ class _Paper:
             self.canvas.rect(LEFT, self.y - ROW, RIGHT - LEFT, ROW, stroke=0, fill=1)
         base = self.y - 4.3 * mm
         self._text(DATE, base, f"{line.at:%d %b %Y %H:%M}", 7.5, INK)
-        self._text(WHAT, base, _fitted(line.what, DETAILS - WHAT - GAP, 8), 8, INK)
+        self._text(WHAT, base, fitted(line.what, DETAILS - WHAT - GAP, 8), 8, INK)
         room = CAME - COLUMN - DETAILS
-        self._text(DETAILS, base, _fitted(line.details, room, 7.5), 7.5, SOFT)
+        self._text(DETAILS, base, fitted(line.details, room, 7.5), 7.5, SOFT)
         for x, money in ((CAME, line.came), (WENT, line.went)):
             if money.amount:
                 self._amount(x, base, money)
@@ -157,7 +163,7 @@ class _Paper:
 
     def _amount(self, x: float, y: float, money: Money, font: str = PLAIN) -> None:
         shown = f"{money.decimal:,f}"
-        self._text(x, y, shown, _size(shown, COLUMN, 8, font), INK, font, -1)
+        self._text(x, y, shown, size_for(shown, COLUMN, 8, font), INK, font, -1)
 
     def _rule(self, y: float, colour: Color, width: float) -> None:
         self.canvas.setStrokeColor(colour)
@@ -196,27 +202,3 @@ def _pages(statement: AccountStatement) -> int:
             y -= ROW
         y -= 8 * mm if part.count else 8 * mm + ROW
     return pages
-
-
-def _fitted(words: str, room: float, size: float, font: str = PLAIN) -> str:
-    """As much of ``words`` as there is room for."""
-    plain = "".join(char if char.isprintable() else " " for char in words)
-    if pdfmetrics.stringWidth(plain, font, size) <= room:
-        return plain
-    while plain and pdfmetrics.stringWidth(plain + "…", font, size) > room:
-        plain = plain[:-1]
-    return plain + "…"
-
-
-def _size(figures: str, room: float, size: float, font: str) -> float:
-    """At most ``size``, and so small that no figure is lost."""
-    return min(size, size * room / float(pdfmetrics.stringWidth(figures, font, size)))
-
-
-def _load_fonts() -> None:
-    """DejaVu, which draws most alphabets; matplotlib brings its files along."""
-    if PLAIN in pdfmetrics.getRegisteredFontNames():
-        return
-    folder = Path(str(distribution("matplotlib").locate_file("matplotlib/mpl-data/fonts/ttf")))
-    for name in (PLAIN, BOLD):
-        pdfmetrics.registerFont(TTFont(name, folder / f"{name}.ttf"))
