@@ -107,7 +107,7 @@ class ReportAdmin(ReadOnlyAdmin):
     list_filter = ("kind",)
     list_select_related = ("seller",)
     search_fields = ("seller__name",)
-    date_hierarchy = "first"
+    date_hierarchy = "built_at"
     ordering = ("-built_at", "-pk")
     exclude = ("content",)
     inlines = (ReportFileInline,)

@@ -333,6 +333,7 @@ EVENT_CONSUMERS = {
     "order.link_requested": ["orders.mail.send_link"],
     "payment.unclaimed": ["orders.services.repay_order"],
     "picture.added": ["catalog.services.make_thumbnail"],
+    "report.built": ["analytics.mail.send_report"],
 }
 
 # Mail: written to files unless EMAIL_URL names a server.
