@@ -2,6 +2,7 @@
 
 from analytics.models.facts import CustomerFact, HourFact, Measures, PairFact, SalesFact
 from analytics.models.reports import Report, ReportFile, ReportQuerySet, Subscription
+from analytics.models.schedules import Schedule
 from analytics.models.sources import UNKNOWN_CUSTOMER, Source
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "ReportFile",
     "ReportQuerySet",
     "SalesFact",
+    "Schedule",
     "Source",
     "Subscription",
 ]

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "corsheaders",
     "csp",
+    "django_celery_beat",
     "django_filters",
     "django_htmx",
     "drf_spectacular",
@@ -335,6 +336,7 @@ EVENT_CONSUMERS = {
     "order.link_requested": ["orders.mail.send_link"],
     "payment.unclaimed": ["orders.services.repay_order"],
     "picture.added": ["catalog.services.make_thumbnail"],
+    "report.built": ["analytics.mail.send_report"],
 }
 
 # Mail: written to files unless EMAIL_URL names a server.
