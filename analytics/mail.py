@@ -45,7 +45,7 @@ def _mail(report: Report, reader: User) -> EmailMessage:
         "report": report,
         "whose": whose,
         "days": days,
-        "url": f"{settings.SITE_URL}/reports",
+        "url": f"{settings.SITE_URL}/reports/kept",
     }
     mail = EmailMessage(
         subject=f"Sales of {whose}, {days}",

@@ -52,7 +52,7 @@ def test_a_subscriber_gets_the_pdf_once(subscribed):
     assert message.subject == "Sales of Cups & <Sons>, 2 March 2026"
     assert "sales of Cups & <Sons>, 2 March 2026, is attached" in message.body
     assert "Orders: 1\nNet: 2.00 GBP (0.00 in as many days before)\n" in message.body
-    assert "https://shop.example/reports\n" in message.body
+    assert "https://shop.example/reports/kept\n" in message.body
     pdf = bytes(report.files.get(name="report.pdf").content)
     assert message.attachments == [("mercat-daily-2026-03-02-report.pdf", pdf, "application/pdf")]
     assert message.extra_headers["Message-ID"].endswith("@shop.example>")
