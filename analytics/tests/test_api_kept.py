@@ -64,7 +64,7 @@ def test_a_whole_report_is_what_was_stored_and_says_where_its_files_are(api, ann
     assert set(found) == set(WholeKeptSerializer().fields) - {"sellers"}
     assert {name: found[name] for name in report.content} == report.content
     assert (found["version"], found["kind"], found["seller"]) == (1, "daily", str(ann.pk))
-    answer = api(ann.user).get(found["charts"]["trend"]["csv"])
+    answer = api(ann.user).get(found["files"]["trend.csv"])
     assert answer.content == bytes(report.files.get(name="trend.csv").content)
     assert (
         'filename="mercat-daily-2026-03-02-2026-03-02-v1-trend.csv"'
