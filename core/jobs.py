@@ -188,7 +188,7 @@ def run(job_id: UUID, *, at: datetime) -> bool:
 
 
 @transaction.atomic
-def retry(job: Job, *, actor_id: UUID, at: datetime) -> None:
+def retry(job: Job, *, actor_id: UUID | None, at: datetime) -> None:
     """Give a job that has failed its attempts back. Audited.
 
     :raises NotFailed: it has not, or not any more.

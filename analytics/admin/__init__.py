@@ -1,5 +1,5 @@
 """The back office's view of reports and recommendations."""
 
-from analytics.admin import recommendations
+from analytics.admin import recommendations, reports
 
-__all__ = ["recommendations"]
+__all__ = ["recommendations", "reports"]

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('analytics', '0002_reports'),
+        ('analytics', '0003_schedules'),
         ('catalog', '0010_tallies'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

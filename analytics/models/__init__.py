@@ -2,6 +2,7 @@
 
 from analytics.models.facts import CustomerFact, HourFact, Measures, PairFact, SalesFact
 from analytics.models.reports import Report, ReportFile, ReportQuerySet, Subscription
+from analytics.models.schedules import Schedule
 from analytics.models.sources import UNKNOWN_CUSTOMER, Source
 from analytics.models.suggestions import (
     EVERYBODY,
@@ -33,6 +34,7 @@ __all__ = [
     "ReportFile",
     "ReportQuerySet",
     "SalesFact",
+    "Schedule",
     "Source",
     "Subscription",
     "Suggestion",

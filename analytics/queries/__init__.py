@@ -7,7 +7,7 @@ units of the shop's currency; what was sold in another one is not in them.
 from analytics.queries.baskets import Pair, pairs
 from analytics.queries.breakdowns import Part, categories, countries, products, sellers
 from analytics.queries.cohorts import Cohort, cohorts
-from analytics.queries.days import Days
+from analytics.queries.days import Days, day_of
 from analytics.queries.figures import Figures
 from analytics.queries.heat import Cell, heat_map
 from analytics.queries.outcomes import Outcome, outcomes
@@ -43,6 +43,7 @@ __all__ = [
     "categories",
     "cohorts",
     "countries",
+    "day_of",
     "for_you",
     "heat_map",
     "outcomes",

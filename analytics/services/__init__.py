@@ -10,10 +10,12 @@ from analytics.services.recommending import (
     forget_builds,
 )
 from analytics.services.reports import ask_for_report, build_report
+from analytics.services.rescheduling import When, reschedule
 from analytics.services.scheduling import schedule_reports
 from analytics.services.subscriptions import subscribe, unsubscribe
 
 __all__ = [
+    "When",
     "ask_for_recommendations",
     "ask_for_report",
     "build_batch",
@@ -25,6 +27,7 @@ __all__ = [
     "note_followed",
     "note_shown",
     "rebuild_month",
+    "reschedule",
     "schedule_reports",
     "subscribe",
     "unsubscribe",

@@ -42,7 +42,7 @@ def _subscribed(kind: Report.Kind) -> list[UUID]:
     """Sellers, by their ids."""
     subscriptions = Subscription.objects.filter(kind=kind, seller__isnull=False)
     sellers = subscriptions.order_by("seller").values_list("seller", flat=True)
-    return list(sellers.distinct())  # type: ignore[arg-type]  # nulls are left out
+    return list(sellers.distinct())
 
 
 def _scheduled(kind: Report.Kind, days: Days, seller_id: UUID | None, at: datetime) -> Job:

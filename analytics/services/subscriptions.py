@@ -1,10 +1,10 @@
 """Who is mailed which reports as they are built."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from analytics.models import Report, Subscription
@@ -25,20 +25,24 @@ def subscribe(
         raise Invalid("Choose daily, weekly or monthly.", field="kind")
     if not may_read(user, seller_id):
         raise NotFound
-    wanted: dict[str, Any] = {"user": user, "kind": kind, "seller_id": seller_id}
-    Subscription.objects.bulk_create([Subscription(**wanted, created_at=at)], ignore_conflicts=True)
-    return Subscription.objects.get(**wanted)
+    wanted = Subscription(user=user, kind=kind, seller_id=seller_id, created_at=at)
+    Subscription.objects.bulk_create([wanted], ignore_conflicts=True)
+    return _subscriptions(kind, seller_id).get(user=user)
 
 
 def unsubscribe(*, user: User, kind: Report.Kind, seller_id: UUID | None) -> None:
     """Mail no more of them. Without a subscription nothing changes."""
-    Subscription.objects.filter(user=user, kind=kind, seller_id=seller_id).delete()
+    _subscriptions(kind, seller_id).filter(user=user).delete()
 
 
 def readers(kind: Report.Kind, seller_id: UUID | None) -> list[User]:
     """Subscribers who may still read what they subscribed to."""
-    subscriptions = Subscription.objects.filter(
-        kind=kind, seller_id=seller_id, user__is_active=True
-    )
-    subscribed = subscriptions.select_related("user__seller").order_by("pk")
+    active = _subscriptions(kind, seller_id).filter(user__is_active=True)
+    subscribed = active.select_related("user__seller").order_by("pk")
     return [each.user for each in subscribed if may_read(each.user, seller_id)]
+
+
+def _subscriptions(kind: Report.Kind, seller_id: UUID | None) -> QuerySet[Subscription]:
+    return Subscription.objects.filter(kind=kind).filter(
+        Q(seller=seller_id) if seller_id else Q(seller=None)
+    )

@@ -24,7 +24,10 @@ CELERY_TASK_TIME_LIMIT = 15 * 60
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
+CELERY_RESULT_EXPIRES = None  # there are no results, and beat need not clean them up
+CELERY_BEAT_SCHEDULER = "config.beat:Scheduler"
+CELERY_BEAT_ALIVE = VAR_DIR / "beat"
+"""What beat touches now and then, to show that it lives."""
 CELERY_BEAT_SCHEDULE = {
     "deliver-events": {"task": "core.tasks.deliver_events", "schedule": timedelta(seconds=5)},
     "run-jobs": {"task": "core.tasks.run_jobs", "schedule": timedelta(seconds=10)},
@@ -69,6 +72,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=30),
     },
 }
+"""What beat runs besides the schedules of reports, which staff edit."""
 
 JOBS = {
     "report": "analytics.services.build_report",
