@@ -13,6 +13,7 @@ import tenacity
 from celery import Celery
 from django.conf import settings
 from django.db import connection
+from kombu import Exchange, Queue
 
 PATIENCE = 60
 """Seconds for anything that has to happen."""
@@ -90,8 +91,9 @@ def processes(broker: str, queue: str, folder: Path) -> Iterator[Processes]:
     finally:
         for process in started.running:
             started.kill(process)
-        with started.client.connection_for_write() as broker_connection:
-            broker_connection.default_channel.queue_delete(queue)
+        with started.client.connection_for_write() as channel:
+            for left in (Queue(queue), Exchange(queue)):
+                left.bind(channel.default_channel).delete()
         started.client.close()
 
 
