@@ -27,7 +27,7 @@ def trend(drawing: Drawing) -> Figure:
     figure = drawing.sheet(3.5)
     axes = figure.add_subplot()
     bare(axes)
-    size, width = (3, 1.6) if len(rows) <= MARKED else (0, 1)
+    size, width = (3, 1.6) if len(rows) <= MARKED else (0, 1.1)
     for name, label, style in LINES:
         values = _line(drawing, rows, name)
         axes.plot(values, label=label, markersize=size, linewidth=width, **style)

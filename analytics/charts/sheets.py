@@ -119,10 +119,12 @@ def bare(axes: Axes) -> None:
         side.set_visible(False)
 
 
-def scaled(axes: Axes, along: Literal["x", "y"], label: str, *, whole: bool = False) -> None:
-    """Round numbers along an axis (``whole`` if they count), lines at them, and what they are."""
+def scaled(
+    axes: Axes, along: Literal["x", "y"], label: str, *, ticks: int = 4, whole: bool = False
+) -> None:
+    """Round numbers (``whole`` if they count) along an axis, lines at them, and what they are."""
     axis = axes.xaxis if along == "x" else axes.yaxis
-    axis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10], integer=whole))
+    axis.set_major_locator(MaxNLocator(ticks, steps=[1, 2, 2.5, 5, 10], integer=whole))
     axis.set_major_formatter(FuncFormatter(tick))
     axis.set_label_text(label)
     axes.grid(axis=along)

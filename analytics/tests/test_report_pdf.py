@@ -1,4 +1,4 @@
-"""A report as PDF: pages that say how many they are, exact changes, the same bytes again."""
+"""A report as PDF: exact changes, what is known and no more, the same bytes again."""
 
 import re
 from datetime import UTC, date, datetime
@@ -34,7 +34,7 @@ def cells(flowable):
 
 
 @pytest.mark.parametrize("seller", [False, True])
-def test_a_pdf_is_always_the_same_with_the_pages_that_it_says(report, seller):
+def test_a_pdf_is_short_and_always_the_same(report, seller):
     ours = SalesReport(WEEK, seller_id=report.sellers[0].key if seller else None)
 
     found, again = (file(each, "report.pdf") for each in (ours, ours))
