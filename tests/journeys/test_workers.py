@@ -88,8 +88,9 @@ def test_of_two_beats_one_makes_the_job(started):
     beats = ("one", "other")
     for name in beats:
         started.beat(name)
-    for name in beats:
-        until(lambda name=name: "Daily sales reports" in started.said(name))
+    until(lambda: all("Sending due task" in started.said(name) for name in beats))
+    until(lambda: any("task Daily sales reports" in started.said(name) for name in beats))
+    started.send("analytics.tasks.schedule_reports", "daily")  # should one have seen the other's
     until(lambda: started.ended("worker", "analytics.tasks.schedule_reports") >= 2)
     until(lambda: Job.objects.exists() and is_done())
 
