@@ -104,7 +104,7 @@ class CustomerFact(Measures):
 
     class Meta(Measures.Meta):
         indexes: ClassVar = [
-            models.Index(fields=["customer", "day"], name="analytics_customer_day"),
+            models.Index(fields=["customer", "day", "currency"], name="analytics_customer_day"),
         ]
 
     def __str__(self) -> str:

@@ -6,18 +6,20 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import DateField, Exists
+from django.db.models import DateField, QuerySet
 from django.db.models.functions import Cast, TruncMonth
 
+from analytics.engines import DATABASE, Engine
+from analytics.models import CustomerFact
 from analytics.queries.days import Days
 from analytics.queries.summary import buyers, earlier
 
 COUNTED = """
 WITH active AS ({active}),
-joined AS (
-  SELECT customer, active, min(active) OVER (PARTITION BY customer) AS joined FROM active)
-SELECT joined, active, count(*) FROM joined GROUP BY joined, active
+buyer AS (SELECT customer, min(active) AS joined FROM active GROUP BY customer),
+newcomer AS (SELECT customer, joined FROM buyer WHERE NOT EXISTS ({earlier}))
+SELECT joined, active, count(*)
+  FROM active JOIN newcomer ON newcomer.customer = active.customer GROUP BY joined, active
 """
 
 
@@ -34,29 +36,32 @@ class Cohort:
         return self.active[0]
 
 
-def cohorts(days: Days, seller_id: UUID | None = None) -> list[Cohort]:
+def cohorts(days: Days, seller_id: UUID | None = None, engine: Engine = DATABASE) -> list[Cohort]:
     """One for each month of ``days``, taken whole up to the last day. One query, and a look at the
     index for an earlier order of whoever bought."""
     months = _months(*days.months)
     found: defaultdict[date, dict[date, int]] = defaultdict(dict)
-    for joined, active, customers in _counted(Days(months[0], days.last), seller_id):
-        found[date.fromisoformat(str(joined))][date.fromisoformat(str(active))] = customers
+    whole = Days(months[0], days.last)
+    before = earlier(whole, seller_id, "buyer.customer")
+    counted = engine.run(COUNTED, active=_active(whole, seller_id), earlier=before)
+    for joined, active, customers in counted:
+        found[_month(joined)][_month(active)] = int(customers)
     return [
         Cohort(month, tuple(found[month].get(each, 0) for each in months[n:]))
         for n, month in enumerate(months)
     ]
 
 
-def _counted(days: Days, seller_id: UUID | None) -> list[tuple[Any, Any, int]]:
-    """How many joined in one month and bought in another. SQLite has months as texts."""
-    newcomers = buyers(days, seller_id).filter(~Exists(earlier(days, seller_id)))
+def _active(days: Days, seller_id: UUID | None) -> QuerySet[CustomerFact, Any]:
+    """In which months each of these days' buyers bought."""
     month = Cast(TruncMonth("day"), DateField())
-    active = newcomers.order_by().annotate(active=month).values("customer", "active").distinct()
-    select, values = active.query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(COUNTED.format(active=select), values)
-        counted: list[tuple[Any, Any, int]] = cursor.fetchall()
-    return counted
+    rows = buyers(days, seller_id).order_by().annotate(active=month)
+    return rows.values("customer", "active").distinct()
+
+
+def _month(value: object) -> date:
+    """SQLite has them as texts."""
+    return date.fromisoformat(str(value))
 
 
 def _months(first: date, last: date) -> list[date]:

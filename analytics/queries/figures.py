@@ -1,14 +1,15 @@
 """Facts summed up."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, fields
 from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet, Sum, Value
 
+from analytics.engines import Engine
 from analytics.models import CustomerFact, HourFact, SalesFact
 from analytics.queries.days import Days
 from core.money import rounded
@@ -98,25 +99,33 @@ def orders_of(seller_id: UUID | None) -> str:
 
 def sums(orders: str | None) -> dict[str, Sum]:
     """To annotate by; ``figures_of`` reads them."""
-    columns = {name: name for name in NAMES} | ({"orders": orders} if orders else {})
+    columns = ({"orders": orders} if orders else {}) | {name: name for name in NAMES}
     return {f"sum_{name}": Sum(column, default=0) for name, column in columns.items()}
 
 
-def total(rows: QuerySet[Any], orders: str) -> Figures:
+def whole(rows: QuerySet[Any]) -> QuerySet[Any, tuple[Any, ...]]:
+    """To annotate with sums of all rows: one row, also where there are none, that begins with a 1."""
+    return rows.order_by().annotate(whole=Value(1)).values_list("whole")
+
+
+def total(rows: QuerySet[Any], orders: str, engine: Engine) -> Figures:
     """Of all ``rows``, in one query."""
-    return figures_of(rows.order_by().aggregate(**sums(orders)))
+    ((_, *summed),) = engine.rows(whole(rows).annotate(**sums(orders)))
+    return figures_of(summed)
 
 
-def grouped(rows: QuerySet[Any], by: str, orders: str | None) -> Iterator[tuple[Any, Figures]]:
+def grouped(
+    rows: QuerySet[Any], by: str, orders: str | None, engine: Engine
+) -> Iterator[tuple[Any, Figures]]:
     """Of the rows that have ``by`` in common, in one query."""
-    found = rows.order_by().values(by).annotate(**sums(orders))
-    return ((row[by], figures_of(row)) for row in found)
+    found = engine.rows(rows.order_by().values_list(by).annotate(**sums(orders)))
+    return ((key, figures_of(summed)) for key, *summed in found)
 
 
-def figures_of(row: dict[str, Any]) -> Figures:
-    orders = row.get("sum_orders")
-    named = {name: int(row[f"sum_{name}"]) for name in NAMES}
-    return Figures(orders=None if orders is None else int(orders), **named)
+def figures_of(summed: Sequence[Any]) -> Figures:
+    """From what ``sums`` has added up: of orders, if they do, and of all others."""
+    numbers = [int(value) for value in summed]
+    return Figures(*numbers) if len(numbers) > len(NAMES) else Figures(None, *numbers)
 
 
 def added(figures: Iterable[Figures]) -> Figures:

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import F, Sum
 from django.db.models.functions import ExtractIsoWeekDay
 
+from analytics.engines import DATABASE, Engine
 from analytics.models import HourFact
 from analytics.queries.days import Days
 from analytics.queries.figures import orders_of, sold_on
@@ -25,17 +26,21 @@ class Cell:
     paid: int = 0
 
 
-def heat_map(days: Days, seller_id: UUID | None = None) -> list[Cell]:
+def heat_map(days: Days, seller_id: UUID | None = None, engine: Engine = DATABASE) -> list[Cell]:
     """All 168 hours of the week, in order. One query."""
     rows = sold_on(HourFact, days, seller_id).annotate(weekday=ExtractIsoWeekDay("day"))
-    summed = rows.order_by().values("weekday", "hour")
-    found = {
-        (row["weekday"], row["hour"]): (int(row["bought"]), int(row["pieces"]), int(row["paid"]))
-        for row in summed.annotate(
+    summed = (
+        rows.order_by()
+        .values_list("weekday", "hour")
+        .annotate(
             bought=Sum(orders_of(seller_id)),
             pieces=Sum("units"),
             paid=Sum(F("gross") - F("discount")),
         )
+    )
+    found = {
+        (weekday, hour): [int(number) for number in numbers]
+        for weekday, hour, *numbers in engine.rows(summed)
     }
     week = ((day, hour) for day in range(1, 8) for hour in range(24))
     return [Cell(day, hour, *found.get((day, hour), ())) for day, hour in week]

@@ -1,11 +1,12 @@
 """Customers by recency, frequency and monetary value: who is coming, who is going."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import F, Max, Q, Sum
+from django.db.models import F, Max, Q, QuerySet, Sum
 
+from analytics.engines import DATABASE, Engine
 from analytics.models import UNKNOWN_CUSTOMER, CustomerFact
 from analytics.queries.days import Days
 from analytics.queries.figures import orders_of, sold_on
@@ -41,18 +42,20 @@ class Segment:
     net: int = 0
 
 
-def segments(days: Days, seller_id: UUID | None = None) -> list[Segment]:
+def segments(days: Days, seller_id: UUID | None = None, engine: Engine = DATABASE) -> list[Segment]:
     """Everybody who bought something on these days, in nine segments, the best first. One query.
 
     Each is scored 1 to 5 among the others by the last day, the number of orders and the net of
     these days (Hughes, "Strategic Database Marketing"); value is the mean of the latter two.
     """
     found = {name: Segment(name) for thirds in reversed(NAMES) for name in reversed(thirds)}
-    for recency, value, customers, orders, net in _scored(days, seller_id):
+    for recency, value, customers, orders, net in engine.run(
+        SCORED, customers=_customers(days, seller_id)
+    ):
         name = NAMES[_third(int(recency))][_third(int(value))]
         old = found[name]
         found[name] = Segment(
-            name, old.customers + customers, old.orders + int(orders), old.net + int(net)
+            name, old.customers + int(customers), old.orders + int(orders), old.net + int(net)
         )
     return list(found.values())
 
@@ -61,9 +64,9 @@ def _third(score: int) -> int:
     return 0 if score < 3 else 1 if score == 3 else 2
 
 
-def _scored(days: Days, seller_id: UUID | None) -> list[tuple[int, ...]]:
+def _customers(days: Days, seller_id: UUID | None) -> QuerySet[CustomerFact, Any]:
     rows = sold_on(CustomerFact, days, seller_id).exclude(customer=UNKNOWN_CUSTOMER)
-    bought = (
+    return (
         rows.order_by()
         .values("customer")
         .annotate(
@@ -73,8 +76,3 @@ def _scored(days: Days, seller_id: UUID | None) -> list[tuple[int, ...]]:
         )
         .filter(newest__isnull=False)
     )
-    select, values = bought.query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(SCORED.format(customers=select), values)
-        scored: list[tuple[int, ...]] = cursor.fetchall()
-    return scored

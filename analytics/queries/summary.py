@@ -3,11 +3,18 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.conf import settings
+from django.db.models import Func, QuerySet, UUIDField
 
+from analytics.engines import DATABASE, Engine
 from analytics.models import UNKNOWN_CUSTOMER, CustomerFact, HourFact
 from analytics.queries.days import Days
 from analytics.queries.figures import Figures, orders_of, sold_on, total
+
+PEOPLE = """
+WITH buyer AS ({buyers})
+SELECT count(*), (SELECT count(*) FROM buyer WHERE NOT EXISTS ({earlier})) FROM buyer
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +34,13 @@ class Summary:
         return self.customers - self.new_customers
 
 
-def summary(days: Days, seller_id: UUID | None = None) -> Summary:
+def summary(days: Days, seller_id: UUID | None = None, engine: Engine = DATABASE) -> Summary:
     """In two queries. To one seller, new is who has never bought from that seller before."""
-    figures = total(sold_on(HourFact, days, seller_id), orders_of(seller_id))
-    people = buyers(days, seller_id).annotate(is_known=Exists(earlier(days, seller_id)))
-    counted = people.aggregate(
-        everybody=Count("customer", distinct=True),
-        new=Count("customer", distinct=True, filter=Q(is_known=False)),
-    )
-    return Summary(days, figures, counted["everybody"], counted["new"])
+    figures = total(sold_on(HourFact, days, seller_id), orders_of(seller_id), engine)
+    once = buyers(days, seller_id).values("customer").distinct().order_by("customer")
+    before = earlier(days, seller_id, "buyer.customer")
+    ((customers, new),) = engine.run(PEOPLE, buyers=once, earlier=before)
+    return Summary(days, figures, int(customers), int(new))
 
 
 def buyers(days: Days, seller_id: UUID | None) -> QuerySet[CustomerFact]:
@@ -44,9 +49,11 @@ def buyers(days: Days, seller_id: UUID | None) -> QuerySet[CustomerFact]:
     return rows.exclude(customer=UNKNOWN_CUSTOMER)
 
 
-def earlier(days: Days, seller_id: UUID | None) -> QuerySet[CustomerFact]:
-    """What the customer of an outer row had bought before ``days``."""
+def earlier(days: Days, seller_id: UUID | None, customer: str) -> QuerySet[CustomerFact]:
+    """What somebody had bought before ``days``: whom a statement around it calls ``customer``."""
     rows = CustomerFact.objects.filter(
-        customer=OuterRef("customer"), day__lt=days.first, currency=OuterRef("currency")
+        customer=Func(template=customer, output_field=UUIDField()),
+        day__lt=days.first,
+        currency=settings.SHOP_CURRENCY,
     )
     return rows.filter(seller=seller_id) if seller_id else rows

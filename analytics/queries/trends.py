@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from uuid import UUID
 
+from analytics.engines import DATABASE, Engine
 from analytics.models import HourFact
 from analytics.queries.days import Days
 from analytics.queries.figures import Figures, added, grouped, orders_of, sold_on
@@ -44,10 +45,12 @@ class Trend:
         return added(point.figures for point in self.previous)
 
 
-def trend(days: Days, interval: Interval, seller_id: UUID | None = None) -> Trend:
+def trend(
+    days: Days, interval: Interval, seller_id: UUID | None = None, engine: Engine = DATABASE
+) -> Trend:
     """Points without sales are there, with zeros. Two queries."""
-    before = _points(days.previous, interval, seller_id)
-    now = _points(days, interval, seller_id)
+    before = _points(days.previous, interval, seller_id, engine)
+    now = _points(days, interval, seller_id, engine)
     averages = _moving([figures.net for _, figures in (*before, *now)], AVERAGED[interval])
     points = [
         Point(span, figures, average)
@@ -56,8 +59,11 @@ def trend(days: Days, interval: Interval, seller_id: UUID | None = None) -> Tren
     return Trend(tuple(points[len(before) :]), tuple(points[: len(before)]))
 
 
-def _points(days: Days, interval: Interval, seller_id: UUID | None) -> list[tuple[Days, Figures]]:
-    found = dict(grouped(sold_on(HourFact, days, seller_id), "day", orders_of(seller_id)))
+def _points(
+    days: Days, interval: Interval, seller_id: UUID | None, engine: Engine
+) -> list[tuple[Days, Figures]]:
+    rows = sold_on(HourFact, days, seller_id)
+    found = dict(grouped(rows, "day", orders_of(seller_id), engine))
     spans = [list(span) for _, span in groupby(days, lambda day: _begin(day, interval))]
     return [
         (Days(span[0], span[-1]), added(found[day] for day in span if day in found))

@@ -1,7 +1,8 @@
 """Adding sources to the facts: each table in one statement, whose rows never leave the database.
 
 The same statements serve one order, and a month that is built anew; so both give the same rows.
-They are portable: PostgreSQL and SQLite agree on ``WITH``, windows and ``ON CONFLICT``.
+They are portable: PostgreSQL and SQLite agree on ``WITH``, windows and ``ON CONFLICT``. Rows are written in
+the order of their keys, by which they are read: so those of some days stand on few pages, one after another.
 """
 
 from collections.abc import Mapping, Sequence
@@ -74,7 +75,7 @@ held AS (
 INSERT INTO analytics_pairfact (month, first_id, second_id, baskets)
 SELECT a.month, a.product_id, b.product_id, count(*)
   FROM held a JOIN held b ON b.order_id = a.order_id AND a.product_id <= b.product_id
- WHERE 1 = 1 GROUP BY a.month, a.product_id, b.product_id
+ WHERE 1 = 1 GROUP BY a.month, a.product_id, b.product_id ORDER BY a.month, a.product_id, b.product_id
 ON CONFLICT (month, first_id, second_id) DO UPDATE
    SET baskets = analytics_pairfact.baskets + excluded.baskets
 """  # noqa: S608  # nothing in it comes from outside
@@ -103,7 +104,7 @@ def _statement(fact: type[Model]) -> str:
     return f"""
 WITH source AS ({{sources}}), moved AS ({_moved(key, measures)})
 INSERT INTO {table} ({keys}, {", ".join(measures)})
-SELECT {keys}, {summed} FROM moved WHERE 1 = 1 GROUP BY {keys}
+SELECT {keys}, {summed} FROM moved WHERE 1 = 1 GROUP BY {keys} ORDER BY {keys}
 ON CONFLICT ({keys}) DO UPDATE SET {added}
 """  # noqa: S608  # names are the models'
 

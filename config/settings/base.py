@@ -303,6 +303,11 @@ CART_ABANDONED_AFTER = timedelta(hours=env.int("CART_ABANDONED_AFTER_HOURS", 24)
 DEFAULT_COMMISSION_RATE = env.int("DEFAULT_COMMISSION_RATE", 1000)
 """Hundredths of a per cent of what a seller sells."""
 
+REPORTS_ENGINE = env.str("REPORTS_ENGINE", "database")
+"""Who adds facts up: ``database``, or ``duckdb`` over their export."""
+REPORTS_EXPORT = Path(env.str("REPORTS_EXPORT", str(VAR_DIR / "facts")))
+"""Where ``export_facts`` puts the facts."""
+
 TALLIES_WRITTEN_EVERY = timedelta(seconds=30)
 """How long a process without Redis adds up views and the like before it writes them down."""
 
