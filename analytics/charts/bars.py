@@ -23,6 +23,12 @@ FIRST = 12
 """So many are drawn; the table has more."""
 NAME = 34
 """Characters of a name."""
+BESIDE: dict[str, Any] = {
+    "textcoords": "offset points",
+    "va": "center",
+    "fontsize": 8,
+    "color": INK,
+}
 
 
 def nets(drawing: Drawing) -> Figure:
@@ -79,14 +85,17 @@ def _money(
 def _bars(
     axes: Axes, names: Sequence[str], lengths: Sequence[float], written: Sequence[str]
 ) -> None:
-    """From the top down, what each amounts to at its end, room for which is left on either side."""
+    """From the top down. What each amounts to stands right of it, where names are not in the way."""
     bare(axes)
     colours = [VERMILLION if length < 0 else BLUE for length in lengths]
-    drawn = axes.barh(range(len(lengths)), lengths, height=0.68, color=colours)
-    axes.bar_label(drawn, written, padding=3, fontsize=8, color=INK)
+    axes.barh(range(len(lengths)), lengths, height=0.68, color=colours)
+    for place, (length, words) in enumerate(zip(lengths, written, strict=True)):
+        axes.annotate(words, (max(length, 0), place), (3, 0), **BESIDE)
     axes.set_yticks(range(len(names)), names, color=INK, fontsize=8)
     axes.set_ylim(max(len(names), 1) - 0.4, -0.6)
-    axes.margins(x=0.22)
     axes.axvline(0, color=GREY, linewidth=0.8)
-    if not any(lengths):
+    low, high = min(0, *lengths, 0), max(0, *lengths, 0)
+    if low == high:
         unscaled(axes, "x", "" if names else "Nothing on these days")
+    else:
+        axes.set_xlim(low, high + 0.22 * (high - low))

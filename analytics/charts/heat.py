@@ -27,6 +27,7 @@ def week(drawing: Drawing) -> Figure:
     axes.set_yticks(np.arange(7) + 0.5, WEEKDAYS)
     bar = figure.colorbar(mesh, ax=axes, pad=0.02)
     bar.outline.set_visible(False)
+    assert bar.solids is not None
     bar.solids.set(rasterized=False, edgecolor="face")
     scaled(bar.ax, "y", "Orders", whole=True)
     return figure

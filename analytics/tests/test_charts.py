@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from io import BytesIO
 
 import pytest
@@ -15,7 +16,7 @@ from analytics.charts.bars import lifts, nets
 from analytics.charts.heat import retention, week
 from analytics.charts.lines import trend
 from analytics.charts.sheets import Drawing, cut, drawn, number
-from analytics.documents.tables import table
+from analytics.documents.tables import Table, table
 from analytics.queries import Days, SalesReport
 from analytics.tests.factories import back, enter, sale
 from cart.pricing import PricedLine
@@ -113,7 +114,25 @@ def test_a_week_is_seven_rows_of_hours(report):
     assert scale.get_ylabel() == "Orders"
 
 
-def test_of_a_cohort_is_drawn_who_joined_and_who_came_again(report):
+def test_a_cohort_has_who_joined_and_per_cent_of_them_and_none_where_nobody_joined(db):
+    months = [date(2026, month, 1) for month in (1, 2, 3)]
+    columns = table(SalesReport(WEEK), "cohorts").columns
+    rows = [
+        (months[0], 0, 40, Decimal(1)),
+        (months[0], 1, 10, Decimal("0.25")),
+        (months[0], 2, 0, Decimal(0)),
+        (months[1], 0, 0, Decimal(0)),
+        (months[1], 1, 0, Decimal(0)),
+        (months[2], 0, 1_234, Decimal(1)),
+    ]
+
+    [axes] = retention(Drawing(Table("cohorts", "Cohorts", columns, rows), "GBP", WEEK)).axes
+
+    assert texts(axes) == ["40", "0", "1,234", "25", "0"]
+    assert ticks(axes.xaxis) == ["Joined", "1", "2"]
+
+
+def test_months_without_newcomers_are_drawn(report):
     spring = SalesReport(Days(date(2026, 2, 1), date(2026, 3, 31)))
 
     [axes] = retention(drawing(spring, "cohorts")).axes
