@@ -47,7 +47,7 @@ class Wanted:
     @property
     def arguments(self) -> dict[str, Any]:
         return {
-            "kind": self.kind.value,
+            "kind": str(self.kind),
             "first": self.days.first.isoformat(),
             "last": self.days.last.isoformat(),
             "interval": self.interval.value,

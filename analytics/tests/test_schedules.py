@@ -1,23 +1,22 @@
 """When reports come by themselves: rows that staff change in the back office, and nothing else there."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from importlib import import_module
 
 import pytest
+from celery import current_app
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import reverse
-from django_celery_beat.models import CrontabSchedule, PeriodicTask, PeriodicTasks
+from django_celery_beat.models import PeriodicTask, PeriodicTasks
 
 from accounts.tests.factories import UserFactory
 from analytics.models import Report, Schedule
 from analytics.queries import Days
-from analytics.services import When, reschedule
+from analytics.services import When
 from analytics.tasks import schedule_reports
 from analytics.tests.factories import built
-from config.beat import Scheduler
-from config.celery import app
 from core.models import AuditEntry, Job
 
 add = import_module("analytics.migrations.0003_schedules").add
@@ -52,7 +51,7 @@ def test_there_is_a_schedule_for_each_kind_in_the_shops_zone(schedules):
 def test_a_schedules_task_asks_for_its_kind(schedules, clocks):
     clocks.stop_at(datetime(2026, 3, 2, 4, 20, tzinfo=UTC))
     for kind in schedules:
-        app.tasks[schedules[kind].task](kind)
+        current_app.tasks[schedules[kind].task](kind)
 
     assert sorted(Job.objects.values_list("key", flat=True)) == [
         "daily:2026-03-01:marketplace",
@@ -61,24 +60,6 @@ def test_a_schedules_task_asks_for_its_kind(schedules, clocks):
     ]
     assert schedule_reports("daily") == 1
     assert Job.objects.count() == 3
-
-
-def test_beat_keeps_what_staff_say_and_forgets_what_settings_no_longer_have(
-    transactional_db, schedules, tmp_path, settings
-):
-    settings.CELERY_BEAT_ALIVE = tmp_path / "beat"
-    reschedule(schedules["daily"], when=When(time(6, 5)), is_enabled=False)
-    crontab = CrontabSchedule.objects.create()
-    PeriodicTask.objects.create(name="old", task="nothing.any.more", crontab=crontab)
-
-    beat = Scheduler(app=app, lazy=False)
-    beat.sync()
-
-    assert settings.CELERY_BEAT_ALIVE.exists()
-    names = set(PeriodicTask.objects.values_list("name", flat=True))
-    assert names == set(settings.CELERY_BEAT_SCHEDULE) | {each.name for each in schedules.values()}
-    daily = Schedule.objects.get(pk=schedules["daily"].pk)
-    assert (daily.enabled, When.of(daily)) == (False, When(time(6, 5)))
 
 
 def change(client, schedule, **fields):
