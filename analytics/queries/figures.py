@@ -103,9 +103,10 @@ def sums(orders: str | None) -> dict[str, Sum]:
     return {f"sum_{name}": Sum(column, default=0) for name, column in columns.items()}
 
 
-def whole(rows: QuerySet[Any]) -> QuerySet[Any, tuple[Any, ...]]:
+def whole(rows: QuerySet[Any]) -> QuerySet[Any, Any]:
     """To annotate with sums of all rows: one row, also where there are none, that begins with a 1."""
-    return rows.order_by().annotate(whole=Value(1)).values_list("whole")
+    one: QuerySet[Any, Any] = rows.order_by().annotate(whole=Value(1)).values_list("whole")
+    return one
 
 
 def total(rows: QuerySet[Any], orders: str, engine: Engine) -> Figures:
