@@ -37,7 +37,7 @@ def send_report(event: Event) -> None:
 
 def _mail(report: Report, reader: User) -> EmailMessage:
     """With figures as decimals of the report's currency."""
-    whose = report.seller.name if report.seller else "the marketplace"
+    whose = report.seller.name if report.seller else "the whole shop"
     days = f"{report.first:%-d %B %Y}"
     if report.last != report.first:
         days += f" to {report.last:%-d %B %Y}"

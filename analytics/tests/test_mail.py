@@ -58,7 +58,7 @@ def test_a_subscriber_gets_the_pdf_once(subscribed):
     assert message.extra_headers["Message-ID"].endswith("@shop.example>")
 
 
-def test_the_marketplaces_report_of_several_days(subscribed, dana):
+def test_the_whole_shops_report_of_several_days(subscribed, dana):
     subscribe(user=dana, kind=Report.Kind.MONTHLY, seller_id=None, at=SALE)
     built(MARCH, kind=Report.Kind.MONTHLY)
 
@@ -66,7 +66,7 @@ def test_the_marketplaces_report_of_several_days(subscribed, dana):
 
     [message] = mail.outbox
     assert message.to == [dana.email]
-    assert message.subject == "Sales of the marketplace, 1 March 2026 to 31 March 2026"
+    assert message.subject == "Sales of the whole shop, 1 March 2026 to 31 March 2026"
 
 
 def test_a_mail_that_fails_is_sent_later_under_the_same_id(subscribed, monkeypatch):
