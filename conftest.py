@@ -20,6 +20,7 @@ from rest_framework.test import APIClient
 from accounts import sessions
 from accounts.models import User
 from accounts.tests.factories import SellerFactory, UserFactory
+from analytics.services.exposures import EXPOSURES
 from catalog.visits.counting import VIEWS
 from core import clock, guards
 from core.api import throttles
@@ -95,6 +96,7 @@ def _nothing_remembered() -> Iterator[None]:
     else:
         cache.clear()
         VIEWS.forget()
+        EXPOSURES.forget()
     throttles.storage().reset()
     memory.clear()
 

@@ -13,6 +13,7 @@ from catalog.emphasis import emphasised
 from catalog.filters import ShelfFilter
 from catalog.models import Category, Product, Variant
 from catalog.search import suggest
+from catalog.shelves import shelves
 from catalog.totals import counted
 from catalog.visits.counting import count_view
 from catalog.visits.views import recent_products, remember
@@ -37,6 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "best_sellers": in_stock.order_by("-units_sold", "-pk")[:ON_HOME],
         "newest": in_stock.order_by("-created_at", "-pk")[:ON_HOME],
+        "shelves": shelves("home", request),
         "wished": wished_first(request.user),
     }
     return render(request, "catalog/home.html", context)
@@ -105,6 +107,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         "product": found,
         "variants": [variant for variant in found.variants.all() if variant.is_active],
         "breadcrumbs": found.category.ancestors(include_self=True),
+        "shelves": shelves("product", request, found),
         "related": queries.related(found, RELATED),
         "recent": recent_products(request, but=found)[:RELATED],
         "wishlists": choices(request.user.pk, found) if request.user.is_authenticated else (),

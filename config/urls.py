@@ -16,6 +16,7 @@ api = [
     path("", include("orders.api.urls")),
     path("", include("cart.api.urls")),
     path("", include("ledger.api.urls")),
+    path("", include("analytics.api.urls")),
 ]
 
 urlpatterns = [
@@ -24,6 +25,7 @@ urlpatterns = [
     path("", include("cart.urls")),
     path("", include("orders.urls")),
     path("", include("ledger.urls")),
+    path("", include("analytics.urls")),
     path("", include("accounts.urls")),
     path("admin/", admin.site.urls),
     path("api", system.ServiceView.as_view()),

@@ -13,9 +13,9 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin, TabularInline
 
-from core import audit, clock, events
+from core import audit, clock, events, jobs
 from core.errors import DomainError
-from core.models import NEXT_VERSION, AuditEntry, Delivery, Event, Versioned
+from core.models import NEXT_VERSION, AuditEntry, Delivery, Event, Job, Versioned
 
 
 class ReadOnly:
@@ -183,6 +183,42 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
     def has_replay_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("core.change_delivery")
+
+
+@admin.register(Job)
+class JobAdmin(ReadOnlyAdmin):
+    """The last runs of what takes long: how far they are, how long they took, and why they failed."""
+
+    list_display = (
+        "kind",
+        "key",
+        "state",
+        "percent",
+        "step",
+        "attempts",
+        "started_at",
+        "duration",
+        "error",
+    )
+    list_filter = ("state", "kind")
+    search_fields = ("key", "actor_id")
+    ordering = ("-queued_at", "-pk")
+    actions = ("retry",)
+
+    @admin.display(description="Progress")
+    def percent(self, job: Job) -> str:
+        return f"{job.progress} %"
+
+    @admin.action(description="Try again what has failed", permissions=["retry"])
+    def retry(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
+        for job in queryset:
+            try:
+                jobs.retry(job, actor_id=request.user.pk, at=clock.now())
+            except DomainError as refusal:
+                messages.error(request, f"{job}: {refusal.detail}")
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("core.change_job")
 
 
 @admin.register(AuditEntry)

@@ -1,5 +1,6 @@
-"""Rows that every app writes: events and their deliveries, remembered answers, the audit trail."""
+"""Rows that every app writes: events and their deliveries, jobs, remembered answers, the audit trail."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -78,6 +79,70 @@ class Delivery(Identified):
 
     def __str__(self) -> str:
         return f"{self.event_id} to {self.consumer}"
+
+
+class Job(Identified):
+    """Work for a worker; see ``core.jobs``, which alone writes it.
+
+    Whoever runs it holds the ``claim`` until ``claimed_until``. ``next_at`` is when a waiting job is
+    sent (again), ``progress`` per cent of the present attempt, ``error`` why the last one failed.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    kind = models.CharField(max_length=60)
+    key = models.CharField(max_length=200)
+    arguments = models.JSONField(default=dict)
+    actor_id = models.UUIDField(null=True)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    claim = models.UUIDField(null=True)
+    claimed_until = models.DateTimeField(null=True)
+    progress = models.PositiveSmallIntegerField(default=0)
+    step = models.CharField(max_length=120, blank=True)
+    error = models.TextField(blank=True)
+    result = models.JSONField(default=dict)
+    queued_at = models.DateTimeField()
+    next_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind", "key"], name="core_job_once"),
+            models.CheckConstraint(condition=Q(progress__lte=100), name="core_job_progress"),
+            models.CheckConstraint(
+                condition=Q(state="running", claim__isnull=False, claimed_until__isnull=False)
+                | (~Q(state="running") & Q(claim__isnull=True, claimed_until__isnull=True)),
+                name="core_job_claimed_while_running",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["done", "failed"], finished_at__isnull=False)
+                | Q(state__in=["waiting", "running"], finished_at__isnull=True),
+                name="core_job_finished_at_the_end",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["next_at"], condition=Q(state="waiting"), name="core_job_due"),
+            models.Index(
+                fields=["claimed_until"], condition=Q(state="running"), name="core_job_claimed"
+            ),
+            models.Index(fields=["-queued_at"], name="core_job_queued"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+    @property
+    def duration(self) -> timedelta | None:
+        """Of the last attempt, once the job has ended."""
+        if self.started_at is None or self.finished_at is None:
+            return None
+        return self.finished_at - self.started_at
 
 
 class IdempotencyRecord(Identified):

@@ -38,8 +38,17 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
         "catalog.view_*",
         "core.view_*",
         "core.change_delivery",
+        "core.change_job",
     ),
-    "analyst": ("analytics.*", "catalog.view_*", "orders.view_*", "ledger.view_periodclose"),
+    "analyst": (
+        "analytics.*",
+        "catalog.view_*",
+        "core.view_job",
+        "core.change_job",
+        "orders.view_*",
+        "ledger.view_periodclose",
+        "waffle.*_flag",
+    ),
 }
 
 

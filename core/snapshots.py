@@ -1,4 +1,4 @@
-"""Reading many things as they are at one moment, without keeping anybody from writing."""
+"""Reading many rows in many statements, as they were at one moment."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,9 +8,9 @@ from django.db import connection, transaction
 
 @contextmanager
 def snapshot() -> Iterator[None]:
-    """Whatever is read inside is as of its first statement. Nothing may be written inside.
+    """A transaction for reading only, in which all statements see what the first one does.
 
-    Within a transaction that is under way it is that one that decides.
+    It keeps nobody from writing meanwhile. Inside another transaction it is a part of that one.
     """
     if connection.in_atomic_block:
         yield
@@ -20,16 +20,16 @@ def snapshot() -> Iterator[None]:
             cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
             yield
     else:
-        with _deferred():
+        with _not_alone(), transaction.atomic():
             yield
 
 
 @contextmanager
-def _deferred() -> Iterator[None]:
-    """Django's own transactions on SQLite lock writers out from their beginning."""
-    with connection.cursor() as cursor:
-        cursor.execute("BEGIN DEFERRED")
-        try:
-            yield
-        finally:
-            cursor.execute("ROLLBACK")
+def _not_alone() -> Iterator[None]:
+    """SQLite's transactions here begin as writers, who are alone. A reader need not be."""
+    usual = connection.transaction_mode  # type: ignore[attr-defined]  # SQLite's
+    connection.transaction_mode = "DEFERRED"  # type: ignore[attr-defined]  # as above
+    try:
+        yield
+    finally:
+        connection.transaction_mode = usual  # type: ignore[attr-defined]  # as above

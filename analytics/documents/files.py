@@ -20,6 +20,8 @@ TYPES = {
 }
 SHOWN = {"svg", "png", "pdf"}
 """What a browser shows; it saves the others."""
+STYLED = "default-src 'none'; style-src 'unsafe-inline'"
+"""The policy of a drawing on a page of its own, which has its styles inline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class File:
         return {
             "Content-Type": self.content_type,
             "Content-Disposition": f'{place}; filename="{self.saved_as or self.name}"',
+            **({"Content-Security-Policy": STYLED} if self.name.endswith(".svg") else {}),
         }
 
 

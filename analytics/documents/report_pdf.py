@@ -78,7 +78,7 @@ def _built(report: SalesReport, pictures: Mapping[str, bytes], of: int) -> tuple
 
 def _whose(report: SalesReport) -> str:
     if not report.seller_id:
-        return "All sellers"
+        return "The whole shop"
     return Seller.objects.values_list("name", flat=True).get(pk=report.seller_id)
 
 

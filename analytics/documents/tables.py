@@ -1,15 +1,20 @@
 """A report as tables: what its JSON body, files, charts' captions and pages are all made of."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from enum import Enum, auto
 from typing import Any
 
-from analytics.queries import Figures, Part, Point, SalesReport, Summary
+from analytics.queries import Days, Figures, Part, Point, SalesReport, Summary
 from core.money import rounded
+from ledger.queries import Interval
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+Rows = list[tuple[Any, ...]]
 
 
 class Kind(Enum):
@@ -24,21 +29,22 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """``name`` is for programs, ``title`` for people."""
+    """``name`` is for programs, ``title`` for people. ``nullable``: it may hold None, for not known."""
 
     name: str
     title: str
     kind: Kind
+    nullable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows have a value for each column, None where it is not known."""
+    """Rows have a value for each column."""
 
     name: str
     title: str
     columns: tuple[Column, ...]
-    rows: list[tuple[Any, ...]]
+    rows: Rows
 
     def records(self) -> list[dict[str, Any]]:
         names = [column.name for column in self.columns]
@@ -57,7 +63,7 @@ def table(report: SalesReport, name: str) -> Table:
     """
     if name not in names(report):
         raise KeyError(name)
-    return TABLES[name](report)
+    return Table(name, title(name, report.interval), TABLES[name], ROWS[name](report))
 
 
 def _text(name: str, title: str) -> Column:
@@ -91,7 +97,79 @@ FIGURES = (
     _rate("take_rate", "Take rate"),
     _money("average_order", "Average order"),
 )
+OF_ORDERS = {"orders", "average_order"}
+WITHOUT_ORDERS = tuple(replace(each, nullable=each.name in OF_ORDERS) for each in FIGURES)
 SPAN = (_day("from", "From"), _day("to", "To"))
+PART = (_text("id", "Id"), _text("name", "Name"), *FIGURES)
+
+TABLES: Mapping[str, tuple[Column, ...]] = {
+    "summary": (
+        *SPAN,
+        *FIGURES,
+        _count("customers", "Customers"),
+        _count("new_customers", "New customers"),
+        _count("returning_customers", "Returning customers"),
+    ),
+    "trend": (
+        *SPAN,
+        *FIGURES,
+        _money("moving_average", "Moving average of net"),
+        replace(_day("previous_from", "Previous from"), nullable=True),
+        replace(_money("previous_net", "Previous net"), nullable=True),
+    ),
+    "categories": (_text("id", "Id"), _text("name", "Name"), *WITHOUT_ORDERS),
+    "products": PART,
+    "sellers": PART,
+    "countries": (_text("code", "Code"), _text("name", "Name"), *FIGURES),
+    "hours": (
+        _count("weekday", "Weekday (1 is Monday)"),
+        _text("day", "Day"),
+        _count("hour", "Hour"),
+        _count("orders", "Orders"),
+        _count("units", "Units"),
+        _money("paid", "Paid"),
+    ),
+    "segments": (
+        _text("name", "Segment"),
+        _count("customers", "Customers"),
+        _count("orders", "Orders"),
+        _money("net", "Net"),
+    ),
+    "cohorts": (
+        _day("month", "First bought in"),
+        _count("months_later", "Months later"),
+        _count("customers", "Customers"),
+        _rate("retention", "Retention"),
+    ),
+    "pairs": (
+        _text("first_id", "First id"),
+        _text("first", "First product"),
+        _text("second_id", "Second id"),
+        _text("second", "Second product"),
+        _count("baskets", "Baskets with both"),
+        _rate("confidence", "Confidence"),
+        _rate("lift", "Lift"),
+    ),
+}
+"""The columns of each, in the order of a report."""
+
+
+def title(name: str, interval: Interval) -> str:
+    """Of a table, for people."""
+    return f"Net by {interval.value}" if name == "trend" else TITLES[name]
+
+
+TITLES = {
+    "summary": "Summary",
+    "categories": "Categories",
+    "products": "Best-selling products",
+    "sellers": "Sellers",
+    "countries": "Countries",
+    "hours": "Hours of the week",
+    "segments": "Customer segments",
+    "cohorts": "Monthly cohorts",
+    "pairs": "Bought together",
+}
 
 
 def _figures(figures: Figures) -> tuple[Any, ...]:
@@ -109,104 +187,58 @@ def _figures(figures: Figures) -> tuple[Any, ...]:
     )
 
 
-def _summary(report: SalesReport) -> Table:
+def _summary(report: SalesReport) -> Rows:
     """These days, and those before."""
-    people = (
-        _count("customers", "Customers"),
-        _count("new_customers", "New customers"),
-        _count("returning_customers", "Returning customers"),
-    )
     both = (report.summary, report.previous)
-    rows = [
-        (one.days.first, one.days.last, *_figures(one.figures), *_customers(one)) for one in both
-    ]
-    return Table("summary", "Summary", (*SPAN, *FIGURES, *people), rows)
+    return [(*_span(one.days), *_figures(one.figures), *_customers(one)) for one in both]
+
+
+def _span(days: Days) -> tuple[date, date]:
+    return days.first, days.last
 
 
 def _customers(summary: Summary) -> tuple[int, int, int]:
     return summary.customers, summary.new_customers, summary.returning_customers
 
 
-def _trend(report: SalesReport) -> Table:
+def _trend(report: SalesReport) -> Rows:
     """A point of the days before stands beside the one that is as far into them, if there is one."""
     points, before = report.trend.points, report.trend.previous
     earlier: list[Point | None] = [*before, *[None] * len(points)]
-    columns = (
-        *SPAN,
-        *FIGURES,
-        _money("moving_average", "Moving average of net"),
-        _day("previous_from", "Previous from"),
-        _money("previous_net", "Previous net"),
-    )
-    rows = [_point(now, then) for now, then in zip(points, earlier, strict=False)]
-    return Table("trend", f"Net by {report.interval.value}", columns, rows)
+    return [_point(now, then) for now, then in zip(points, earlier, strict=False)]
 
 
 def _point(now: Point, then: Point | None) -> tuple[Any, ...]:
     previous = (then.days.first, then.figures.net) if then else (None, None)
-    return (now.days.first, now.days.last, *_figures(now.figures), now.average, *previous)
+    return (*_span(now.days), *_figures(now.figures), now.average, *previous)
 
 
-def _parts(name: str, title: str, parts: Iterable[Part], key: str = "Id") -> Table:
-    columns = (_text(key.lower(), key), _text("name", "Name"), *FIGURES)
-    rows = [(str(part.key), part.name, *_figures(part.figures)) for part in parts]
-    return Table(name, title, columns, rows)
+def _parts(parts: Iterable[Part]) -> Rows:
+    return [(str(part.key), part.name, *_figures(part.figures)) for part in parts]
 
 
-def _hours(report: SalesReport) -> Table:
-    columns = (
-        _count("weekday", "Weekday (1 is Monday)"),
-        _text("day", "Day"),
-        _count("hour", "Hour"),
-        _count("orders", "Orders"),
-        _count("units", "Units"),
-        _money("paid", "Paid"),
-    )
-    rows = [
+def _hours(report: SalesReport) -> Rows:
+    return [
         (c.weekday, WEEKDAYS[c.weekday - 1], c.hour, c.orders, c.units, c.paid)
         for c in report.hours
     ]
-    return Table("hours", "Hours of the week", columns, rows)
 
 
-def _segments(report: SalesReport) -> Table:
-    columns = (
-        _text("name", "Segment"),
-        _count("customers", "Customers"),
-        _count("orders", "Orders"),
-        _money("net", "Net"),
-    )
-    rows = [(s.name, s.customers, s.orders, s.net) for s in report.segments]
-    return Table("segments", "Customer segments", columns, rows)
+def _segments(report: SalesReport) -> Rows:
+    return [(s.name, s.customers, s.orders, s.net) for s in report.segments]
 
 
-def _cohorts(report: SalesReport) -> Table:
+def _cohorts(report: SalesReport) -> Rows:
     """A row for each cohort and month after it, the month itself included."""
-    columns = (
-        _day("month", "First bought in"),
-        _count("months_later", "Months later"),
-        _count("customers", "Customers"),
-        _rate("retention", "Retention"),
-    )
-    rows = [
+    return [
         (cohort.month, later, active, _share(active, cohort.customers))
         for cohort in report.cohorts
         for later, active in enumerate(cohort.active)
     ]
-    return Table("cohorts", "Monthly cohorts", columns, rows)
 
 
-def _pairs(report: SalesReport) -> Table:
-    columns = (
-        _text("first_id", "First id"),
-        _text("first", "First product"),
-        _text("second_id", "Second id"),
-        _text("second", "Second product"),
-        _count("baskets", "Baskets with both"),
-        _rate("confidence", "Confidence"),
-        _rate("lift", "Lift"),
-    )
-    rows = [
+def _pairs(report: SalesReport) -> Rows:
+    return [
         (
             str(pair.first_id),
             pair.first,
@@ -218,7 +250,6 @@ def _pairs(report: SalesReport) -> Table:
         )
         for pair in report.pairs
     ]
-    return Table("pairs", "Bought together", columns, rows)
 
 
 def _share(part: int, whole: int) -> Decimal:
@@ -226,16 +257,15 @@ def _share(part: int, whole: int) -> Decimal:
     return Decimal(rounded(part * 10_000, whole) if whole else 0).scaleb(-4)
 
 
-TABLES: Mapping[str, Callable[[SalesReport], Table]] = {
+ROWS: Mapping[str, Callable[[SalesReport], Rows]] = {
     "summary": _summary,
     "trend": _trend,
-    "categories": lambda report: _parts("categories", "Categories", report.categories),
-    "products": lambda report: _parts("products", "Best-selling products", report.products),
-    "sellers": lambda report: _parts("sellers", "Sellers", report.sellers),
-    "countries": lambda report: _parts("countries", "Countries", report.countries, key="Code"),
+    "categories": lambda report: _parts(report.categories),
+    "products": lambda report: _parts(report.products),
+    "sellers": lambda report: _parts(report.sellers),
+    "countries": lambda report: _parts(report.countries),
     "hours": _hours,
     "segments": _segments,
     "cohorts": _cohorts,
     "pairs": _pairs,
 }
-"""In the order of a report."""

@@ -3,12 +3,16 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Self
+
+from django.utils import timezone
 
 from core.errors import Invalid
 
 LONGEST = 366
+USUAL = "30d"
+EARLIEST, LATEST = date(1970, 1, 1), date(2999, 12, 31)
 LAST_DAYS = re.compile(r"(\d{1,3})d", re.ASCII)
 
 
@@ -21,8 +25,11 @@ class Days:
 
     @classmethod
     def between(cls, first: date, last: date) -> Self:
-        """:raises Invalid: none, or more than 366."""
+        """:raises Invalid: none, more than 366, or any before 1970 or after 2999."""
         days = cls(first, last)
+        for field, day in (("from", first), ("to", last)):
+            if not EARLIEST <= day <= LATEST:
+                raise Invalid(f"Ask for days from {EARLIEST} to {LATEST}.", field=field)
         if days.count < 1:
             raise Invalid("This is after `to`.", field="from")
         if days.count > LONGEST:
@@ -41,6 +48,20 @@ class Days:
             raise Invalid("Ask for 7d to 365d.", field="range")
         return cls(today - timedelta(days=count - 1), today)
 
+    @classmethod
+    def asked(
+        cls, today: date, text: str = "", first: date | None = None, last: date | None = None
+    ) -> Self:
+        """By a range such as ``30d``, which is the usual one, or else by ``first``, to ``last`` or today.
+
+        :raises Invalid: a range and days, ``last`` alone, or what the other two refuse.
+        """
+        if text and (first or last):
+            raise Invalid("Give a range or days, not both.", field="range")
+        if last and not first:
+            raise Invalid("Say from when, too.", field="from")
+        return cls.between(first, last or today) if first else cls.up_to(today, text or USUAL)
+
     def __iter__(self) -> Iterator[date]:
         return (self.first + timedelta(days=n) for n in range(self.count))
 
@@ -58,6 +79,11 @@ class Days:
     def months(self) -> tuple[date, date]:
         """The first days of the months of ``first`` and ``last``."""
         return self.first.replace(day=1), self.last.replace(day=1)
+
+
+def day_of(at: datetime) -> date:
+    """The shop's day at an instant."""
+    return timezone.localdate(at, timezone.get_default_timezone())
 
 
 def following(month: date) -> date:

@@ -1,19 +1,28 @@
 """Past sales and returns, entered and counted as the worker would."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from analytics.models import CustomerFact, HourFact, PairFact, SalesFact, Source
+from analytics.documents.body import body
+from analytics.documents.files import file
+from analytics.models import CustomerFact, HourFact, PairFact, Report, ReportFile, SalesFact, Source
+from analytics.queries import Days, SalesReport
+from analytics.services.reports import Wanted
 from cart.pricing import PricedLine
-from core import events
-from core.models import Delivery
+from core import events, jobs
+from core.models import Delivery, Job
+from ledger.queries import Interval
 from orders.services import PastRefund, PastSale, record_past
 from orders.tests.factories import ADDRESS
 
 COUNT = "analytics.services.count_orders"
+BUILT = datetime(2026, 3, 3, 5, tzinfo=UTC)
 FACTS = (SalesFact, CustomerFact, HourFact, PairFact)
 
 
@@ -59,3 +68,47 @@ def rows() -> dict[str, list[dict[str, Any]]]:
 def totals(fact: type[Any], *names: str) -> list[int]:
     """Sums over all rows."""
     return [sum(fact.objects.values_list(name, flat=True)) for name in names]
+
+
+def asked(
+    days: Days,
+    *,
+    kind: Report.Kind = Report.Kind.DAILY,
+    interval: Interval = Interval.DAY,
+    seller_id: UUID | None = None,
+    key: str = "",
+    at: datetime = BUILT,
+) -> Job:
+    """The job of a report, which no worker has heard of."""
+    return Job.objects.create(
+        kind="report",
+        key=f"{kind}:{days}:{interval}:{seller_id}:{key}",
+        arguments=Wanted(kind, days, interval, seller_id).arguments,
+        queued_at=at,
+        next_at=at,
+    )
+
+
+def built(days: Days, **wanted: Any) -> Report:
+    """A report that is kept, built as a worker would."""
+    job = asked(days, **wanted)
+    jobs.run(job.pk, at=job.next_at)
+    return Report.objects.get(job=job)
+
+
+@transaction.atomic
+def kept(days: Days, *, files: Iterable[str] = ("trend.csv",), **wanted: Any) -> Report:
+    """A report with only these ``files``: drawing all of them takes seconds."""
+    job = asked(days, **wanted)
+    terms = Wanted.of(job.arguments)
+    report = SalesReport(terms.days, terms.interval, terms.seller_id)
+    row = Report(content=body(report), currency="GBP", version=1, job=job, built_at=BUILT)
+    for name, value in terms.columns.items():
+        setattr(row, name, value)
+    made = [file(report, name) for name in files]
+    ReportFile.objects.bulk_create(
+        ReportFile(report=row, name=each.name, content_type=each.content_type, content=each.content)
+        for each in made
+    )
+    row.save(force_insert=True)
+    return row

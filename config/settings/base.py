@@ -29,12 +29,14 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "corsheaders",
     "csp",
+    "django_celery_beat",
     "django_filters",
     "django_htmx",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "rest_framework",
     "tree_queries",
+    "waffle",
     "core",
     "accounts",
     "ledger",
@@ -175,6 +177,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"persistAuthorization": True},
     "ENUM_NAME_OVERRIDES": {
+        "Interval": ["day", "week", "month"],
         "HealthStatus": ["up", "down"],
         "TransactionStatus": ["posted", "reversed"],
         "ScheduledTransferStatus": "ledger.models.ScheduledTransfer.Status",
@@ -189,6 +192,8 @@ SPECTACULAR_SETTINGS = {
         "ProductStatus": "catalog.models.Product.Status",
         "Condition": "catalog.models.Product.Condition",
         "Role": "accounts.models.User.Role",
+        "ReportKind": "analytics.models.Report.Kind",
+        "JobState": "core.models.Job.State",
     },
 }
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
@@ -337,7 +342,17 @@ EVENT_CONSUMERS = {
     "order.link_requested": ["orders.mail.send_link"],
     "payment.unclaimed": ["orders.services.repay_order"],
     "picture.added": ["catalog.services.make_thumbnail"],
+    "report.built": ["analytics.mail.send_report"],
 }
+
+SHELVES = {
+    "home": ["analytics.shelves.for_you", "analytics.shelves.buy_again"],
+    "product": ["analytics.shelves.also_bought"],
+}
+"""What stands on the catalogue's pages besides its own; see ``catalog.shelves``."""
+
+RECOMMENDATIONS = {"control": "blend-1", "candidate": "ease-1"}
+"""Which of ``analytics.recommendations.catalogue.VERSIONS`` each line shows."""
 
 # Mail: written to files unless EMAIL_URL names a server.
 

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from celery.schedules import crontab
+
 from config.settings.environment import VAR_DIR, env
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "") or "filesystem://"
@@ -22,9 +24,13 @@ CELERY_TASK_TIME_LIMIT = 15 * 60
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
+CELERY_RESULT_EXPIRES = None  # there are no results, and beat need not clean them up
+CELERY_BEAT_SCHEDULER = "config.beat:Scheduler"
+CELERY_BEAT_ALIVE = VAR_DIR / "beat"
+"""What beat touches now and then, to show that it lives."""
 CELERY_BEAT_SCHEDULE = {
     "deliver-events": {"task": "core.tasks.deliver_events", "schedule": timedelta(seconds=5)},
+    "run-jobs": {"task": "core.tasks.run_jobs", "schedule": timedelta(seconds=10)},
     "prune-idempotency-records": {
         "task": "core.tasks.prune_idempotency_records",
         "schedule": timedelta(hours=1),
@@ -57,4 +63,21 @@ CELERY_BEAT_SCHEDULE = {
     },
     "forget-guest-carts": {"task": "cart.tasks.forget_guests", "schedule": timedelta(hours=1)},
     "flush-views": {"task": "catalog.tasks.flush_views", "schedule": timedelta(seconds=30)},
+    "build-recommendations": {
+        "task": "analytics.tasks.recommend",
+        "schedule": crontab(hour=3, minute=30),
+    },
+    "flush-exposures": {
+        "task": "analytics.tasks.flush_exposures",
+        "schedule": timedelta(seconds=30),
+    },
 }
+"""What beat runs besides the schedules of reports, which staff edit."""
+
+JOBS = {
+    "report": "analytics.services.build_report",
+    "recommendations": "analytics.services.build_recommendations",
+    "recommendations_batch": "analytics.services.build_batch",
+    "recommendations_forget": "analytics.services.forget_builds",
+}
+"""What each kind of job runs; see ``core.jobs``."""

@@ -16,7 +16,7 @@ from catalog.models import Product
 from catalog.tests.factories import BrandFactory, on_sale
 from core import audit, events
 from core.ids import uuid7
-from core.models import AuditEntry, Delivery
+from core.models import AuditEntry, Delivery, Job
 from orders.tests.factories import buy, give
 
 OURS = ("accounts", "cart", "catalog", "core", "ledger", "orders")
@@ -236,3 +236,25 @@ def test_what_only_the_database_can_see_is_refused_in_words(client, boss):
     assert response.status_code == 200
     variant.refresh_from_db()
     assert variant.price == 1000
+
+
+def test_a_job_that_failed_is_tried_again_and_others_are_not(db, client, support):
+    at = timezone.now()
+    ended = {"queued_at": at, "next_at": at, "finished_at": at, "attempts": 5}
+    failed, done = (
+        Job.objects.create(kind="report", key=state, state=state, **ended)
+        for state in (Job.State.FAILED, Job.State.DONE)
+    )
+
+    page = client.post(
+        reverse("admin:core_job_changelist"),
+        {"action": "retry", "_selected_action": [str(failed.pk), str(done.pk)]},
+        follow=True,
+    )
+
+    assert "Only a job that has failed can be tried again." in page.content.decode()
+    failed.refresh_from_db()
+    done.refresh_from_db()
+    assert (failed.state, failed.attempts) == (Job.State.WAITING, 0)
+    assert (done.state, done.attempts) == (Job.State.DONE, 5)
+    assert AuditEntry.objects.get().actor_id == support.pk

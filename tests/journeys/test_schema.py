@@ -7,6 +7,7 @@
 import os
 from collections.abc import MutableMapping
 from copy import deepcopy
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from io import BytesIO
@@ -32,6 +33,8 @@ from schemathesis.specs.openapi.checks import (
 
 from accounts import sessions
 from accounts.tests.factories import PASSWORD, SellerFactory, UserFactory
+from analytics.queries import Days
+from analytics.tests.factories import kept
 from cart.models import CartItem
 from catalog.models import Media, Variant
 from catalog.services import create_wishlist, share_wishlist, wish
@@ -79,7 +82,12 @@ PLAIN = {
     "title": "Mug",
 }
 """What can be meant, where random texts seldom can."""
-EITHER = {"variant_id": "product_id", "to_email": "to_user_id", "change": "counted"}
+EITHER = {
+    "range": "from",
+    "variant_id": "product_id",
+    "to_email": "to_user_id",
+    "change": "counted",
+}
 """Left out where the other one is given."""
 
 
@@ -130,6 +138,7 @@ def populated():
     wishes = create_wishlist(owner=dana, name="Wishes")
     share_wishlist(wishes, at=clock.now())
     wish(wishes, variant.product, at=clock.now())
+    report = kept(Days(date(2025, 10, 1), date(2025, 10, 1)), seller_id=shop.pk)
     known = {
         "customer_id": dana.pk,
         "token": wishes.token,
@@ -150,6 +159,9 @@ def populated():
         "request_id": request_top_up(owner_id=bob.pk, amount=Money(100, "GBP"), provider="bank").pk,
         "quote_id": quote_exchange(user_id=dana.pk, sold=Money(100, "GBP"), currency="EUR").pk,
         "provider": "bank",
+        "report_id": report.pk,
+        "job_id": report.job_id,
+        "seller": shop.pk,
         "scheduled_id": schedule_transfer(owner_id=dana.pk, order=standing).pk,
         "refresh": sessions.begin(user=bob, device="other", at=clock.now()).refresh,
         **PLAIN,
@@ -175,10 +187,15 @@ def png():
 
 
 OCTOBER = {"from": "2025-10-01", "to": "2025-10-31"}
+REPORTED = OCTOBER | {"name": "trend.csv", "range": "7d"}
 OF_ROUTES = {
     "/api/v1/auth/register": {"email": "eve@example.com"},
     "/api/v1/balances/statement.csv": OCTOBER,
     "/api/v1/balances/statement.pdf": OCTOBER,
+    "/api/v1/reports": REPORTED,
+    "/api/v1/reports/sales": REPORTED | {"charts": "elsewhere"},  # drawing them takes seconds
+    "/api/v1/reports/sales/{name}": REPORTED,
+    "/api/v1/reports/{report_id}/files/{name}": REPORTED,
     "/api/v1/orders/lookup": {"number": "M-0000-0000"},
     "/api/v1/products/{product_id}/media": {"file": png()},
     "/api/v1/seller/products/import": {"file": b"sku,price\nFUZZ-1,2.00\n"},

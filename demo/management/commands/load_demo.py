@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from analytics.services import ask_for_recommendations
 from core import clock, events
 from core.models import Delivery, Event
 from demo.people import PASSWORD, SIGN_INS, welcome_people
@@ -40,6 +41,7 @@ class Command(BaseCommand):
         set_terms()
         welcome_people()
         self.deliver_news()
+        ask_for_recommendations(at=clock.now())
         events.record(LOADED, DEMO_ID, {"months": months}, at=clock.now())
 
     def deliver_news(self) -> None:

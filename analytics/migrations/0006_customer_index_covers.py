@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_addresses_by_country'),
-        ('analytics', '0001_facts'),
+        ('analytics', '0005_experiment'),
     ]
 
     operations = [

@@ -1,0 +1,319 @@
+"""What is recommended: true reasons, and nothing that cannot or need not be bought."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+from waffle.models import Flag
+
+from accounts.models import Seller
+from accounts.tests.factories import UserFactory
+from analytics.experiments import FLAG, line_of
+from analytics.models import EVERYBODY, Click, Exposure, Line, Purpose
+from analytics.queries import Days, outcomes
+from analytics.services import note_followed
+from analytics.services.exposures import EXPOSURES
+from analytics.tests.factories import enter, sale
+from analytics.tests.suggesting import MADE, live, suggest
+from cart.pricing import PricedLine
+from catalog.models import Product
+from catalog.tests.factories import CategoryFactory, on_sale
+from orders.services import Wanted, cancel_order, place_order
+from orders.tests.factories import from_wallet, give
+
+URL = "/api/v1/recommendations"
+
+
+@pytest.fixture
+def goods(db):
+    """Five products, in the order of their titles."""
+    return [on_sale(title=title).product for title in ("Ant", "Bee", "Cat", "Dog", "Eel")]
+
+
+@pytest.fixture
+def bobs(api, bob):
+    return api(bob)
+
+
+def titles(answer):
+    return [each["title"] for each in answer.json()["recommendations"]]
+
+
+def test_the_answer_says_what_why_and_how_old(bobs, bob, goods):
+    ant, bee, cat, *_ = goods
+    suggest(live(), "for_you", bob.pk, ant, bee, because=cat, shoppers=41)
+
+    answer = bobs.get(URL)
+
+    assert answer.status_code == 200
+    first, second = answer.json().pop("recommendations")
+    assert first == {
+        "product_id": str(ant.pk),
+        "slug": ant.slug,
+        "title": "Ant",
+        "price": str(ant.lowest_price),
+        "currency": "GBP",
+        "category": ant.category.slug,
+        "image": ant.image_url,
+        "score": 1.0,
+        "reason": "Bought with Cat by 41 shoppers",
+        "purpose": "for_you",
+    }
+    assert (second["title"], second["score"]) == ("Bee", 0.5)
+    assert answer.json()["generated_at"] == MADE.isoformat().replace("+00:00", "Z")
+    assert answer.json()["algorithm_version"] == "blend-1"
+    assert answer.json()["user_id"] == str(bob.pk)
+
+
+def test_before_the_first_build_there_is_nothing(bobs, goods):
+    answer = bobs.get(URL).json()
+
+    assert (answer["recommendations"], answer["generated_at"]) == ([], None)
+
+
+def test_who_is_new_is_shown_what_sells_lately_first_of_a_category_that_is_known(bobs, goods):
+    ant, bee, cat, *_ = goods
+    build = live()
+    suggest(build, "popular", EVERYBODY, ant, bee, shoppers=7)
+    suggest(build, "popular", cat.category_id, cat, shoppers=1)
+
+    assert titles(bobs.get(URL)) == ["Ant", "Bee"]
+    of_a_kind = bobs.get(URL, {"categories": cat.category.slug})
+
+    assert titles(of_a_kind) == ["Cat"]
+    assert of_a_kind.json()["recommendations"][0]["reason"] == "Bought by 1 shopper lately"
+
+
+def test_popular_things_fill_up_what_is_short_each_once(bobs, bob, goods):
+    ant, bee, cat, *_ = goods
+    build = live()
+    suggest(build, "for_you", bob.pk, bee)
+    suggest(build, "popular", EVERYBODY, ant, bee, cat)
+
+    assert titles(bobs.get(URL)) == ["Bee", "Ant", "Cat"]
+    assert titles(bobs.get(URL, {"limit": 2})) == ["Bee", "Ant"]
+
+
+def test_a_category_means_what_is_below_it_too(bobs, bob, goods):
+    ant, bee, *_ = goods
+    parent = CategoryFactory(slug="animals")
+    ant.category.parent = parent
+    ant.category.save()
+    suggest(live(), "for_you", bob.pk, bee, ant)
+
+    assert titles(bobs.get(URL, {"categories": "animals"})) == ["Ant"]
+    assert titles(bobs.get(URL, {"categories": f"animals,{bee.category.slug}"})) == ["Bee", "Ant"]
+
+
+def gone(product):
+    Product.objects.filter(pk=product.pk).update(in_stock=False)
+
+
+def archived(product):
+    Product.objects.filter(pk=product.pk).update(status="archived")
+
+
+def suspended(product):
+    Seller.objects.filter(pk=product.seller_id).update(status=Seller.Status.SUSPENDED)
+
+
+def deleted(product):
+    Product.objects.filter(pk=product.pk).update(deleted_at=MADE)
+
+
+@pytest.mark.parametrize("happens", [gone, archived, suspended, deleted])
+def test_what_cannot_be_bought_any_more_is_not_recommended(bobs, bob, goods, happens):
+    ant, bee, cat, *_ = goods
+    build = live()
+    suggest(build, "for_you", bob.pk, ant, bee)
+    suggest(build, "again", bob.pk, ant, times=1, last_on=date(2026, 2, 3))
+    suggest(build, "also", cat.pk, ant, shoppers=2)
+
+    happens(ant)
+
+    assert titles(bobs.get(URL)) == ["Bee"]
+    assert titles(bobs.get(f"{URL}/buy-again")) == []
+    assert titles(bobs.get(f"/api/v1/products/{cat.slug}/also-bought")) == []
+
+
+def test_what_was_bought_since_is_only_for_buying_again(bobs, bob, goods):
+    ant, bee, *_ = goods
+    build = live()
+    suggest(build, "for_you", bob.pk, ant, bee)
+    suggest(build, "again", bob.pk, ant, times=2, last_on=date(2026, 2, 3))
+
+    give(bob, "99.00")
+    order = place_order(
+        purchase=from_wallet(bob), wanted=[Wanted(ant.variants.get().pk, 1)], at=MADE
+    )
+
+    assert titles(bobs.get(URL)) == ["Bee"]
+    again = bobs.get(f"{URL}/buy-again").json()["recommendations"]
+    assert [each["reason"] for each in again] == [
+        "You bought it on 2 orders, last in February 2026"
+    ]
+    cancel_order(order.pk, actor_id=None, reason="", at=MADE)
+    assert titles(bobs.get(URL)) == ["Ant", "Bee"]
+
+
+def test_readers_see_one_whole_build(bobs, bob, goods):
+    ant, bee, *_ = goods
+    suggest(live(version="blend-1"), "for_you", bob.pk, ant)
+    new = live(version="blend-2")
+    suggest(new, "for_you", bob.pk, bee)
+
+    answer = bobs.get(URL)
+
+    assert (titles(answer), answer.json()["algorithm_version"]) == (["Bee"], "blend-2")
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"limit": 0}, "limit"),
+        ({"limit": 51}, "limit"),
+        ({"categories": "nowhere"}, "categories"),
+        ({"user_id": "somebody"}, "user_id"),
+        ({"page": 2}, "page"),
+    ],
+)
+def test_a_wrong_question_is_refused_by_name(bobs, goods, asked, field):
+    answer = bobs.get(URL, asked)
+
+    assert answer.status_code in {400, 422}
+    assert [fault["field"] for fault in answer.json()["errors"]] == [field]
+
+
+def test_whose_they_are_only_staff_may_choose(api, bobs, alice, bob, goods, dana):
+    suggest(live(), "for_you", bob.pk, goods[0])
+
+    assert titles(api(dana).get(URL, {"user_id": bob.pk})) == ["Ant"]
+    assert api(alice).get(URL, {"user_id": bob.pk}).status_code == 403
+    EXPOSURES.flush(at=MADE)
+    assert not Exposure.objects.exists()  # nobody was shown anything
+
+
+def test_reading_is_one_query_however_many_there_are(
+    bobs, bob, goods, django_assert_max_num_queries
+):
+    build = live()
+    suggest(build, "for_you", bob.pk, *goods[:1])
+    bobs.get(URL)
+    with django_assert_max_num_queries(9) as few:
+        bobs.get(URL)
+    suggest(build, "popular", EVERYBODY, *goods)
+
+    with django_assert_max_num_queries(len(few)):
+        assert len(titles(bobs.get(URL))) == 5
+
+
+def test_the_share_of_a_flag_is_of_users_and_stays_the_same(db):
+    users = [UserFactory() for _ in range(60)]
+
+    def chosen(**flag):
+        Flag.objects.update_or_create(name=FLAG, defaults=flag)
+        cache.clear()  # waffle does when it is committed
+        return {user for user in users if line_of(user) is Line.CANDIDATE}
+
+    assert {line_of(user) for user in users} == {Line.CONTROL}
+    half = chosen(percent=50)
+
+    assert 15 < len(half) < 45
+    assert chosen(percent=50) == half
+    assert half < chosen(percent=80)
+    assert chosen(everyone=True) == set(users)
+
+
+def test_what_was_shown_and_followed_is_counted_by_version_and_purpose(bobs, bob, goods):
+    ant, bee, *_ = goods
+    suggest(live(), "for_you", bob.pk, ant, bee)
+
+    bobs.get(URL)
+    said = {"product_id": str(ant.pk), "purpose": "for_you", "algorithm_version": "blend-1"}
+    assert bobs.post(f"{URL}/followed", said).status_code == 204
+    assert bobs.post(f"{URL}/followed", said | {"algorithm_version": "x"}).status_code == 400
+    EXPOSURES.flush(at=MADE)
+
+    exposure = Exposure.objects.get()
+    assert (exposure.impressions, exposure.clicks, exposure.algorithm_version) == (2, 1, "blend-1")
+    assert Click.objects.get().product == ant
+
+
+@pytest.mark.parametrize(("days", "bought"), [(-1, 0), (0, 1), (6, 1), (7, 0)])
+def test_a_purchase_counts_for_a_week_after_the_click(bob, goods, days, bought):
+    ant, bee, *_ = goods
+    for product in (ant, bee):
+        note_followed("blend-1", Purpose.FOR_YOU, product_id=product.pk, user_id=bob.pk, at=MADE)
+    EXPOSURES.flush(at=MADE)
+    since = MADE + timedelta(days=days)
+    enter(sale("1", since, PricedLine(ant.variants.get(), 1, 300), buyer=bob))
+
+    [outcome] = outcomes(Days(MADE.date(), MADE.date()))
+
+    assert (outcome.clicks, outcome.followers, outcome.bought) == (2, 2, bought)
+
+
+def test_a_page_shows_them_with_their_reasons_and_counts_who_follows(client, bob, goods):
+    ant, bee, cat, *_ = goods
+    build = live()
+    suggest(build, "for_you", bob.pk, ant, because=cat, shoppers=2)
+    suggest(build, "also", bee.pk, ant, shoppers=3)
+    client.force_login(bob)
+
+    home = client.get("/").content.decode()
+    product = client.get(f"/p/{bee.slug}").content.decode()
+    followed = client.get(f"/followed/blend-1/for_you/{ant.slug}")
+    client.get(f"/followed/no-such-version/for_you/{ant.slug}")
+
+    assert "Picked for you" in home
+    assert "Bought with Cat by 2 shoppers" in home
+    assert "Bought together by 3 shoppers" in product
+    assert followed["Location"] == f"/p/{ant.slug}"
+    EXPOSURES.flush(at=MADE)
+    assert list(Exposure.objects.order_by("purpose").values_list("impressions", "clicks")) == [
+        (1, 0),
+        (1, 1),
+    ]
+
+
+def test_a_visitor_is_shown_what_is_popular_where_they_looked(client, goods):
+    ant, bee, *_ = goods
+    build = live()
+    suggest(build, "popular", EVERYBODY, ant, shoppers=9)
+    suggest(build, "popular", bee.category_id, bee, shoppers=2)
+    client.get(f"/p/{bee.slug}")
+
+    shelf = client.get("/").context["shelves"][0]
+
+    assert shelf.title == "Popular lately"
+    assert [place.product for place in shelf.places] == [bee, ant]
+
+
+def test_the_outcomes_say_how_often_a_version_was_shown_followed_and_bought(api, bob, dana, goods):
+    now = timezone.now()
+    ant, bee, *_ = goods
+    suggest(live(), "for_you", bob.pk, ant, bee)
+    api(bob).get(URL)
+    note_followed("blend-1", Purpose.FOR_YOU, product_id=ant.pk, user_id=bob.pk, at=now)
+    note_followed("blend-1", Purpose.FOR_YOU, product_id=bee.pk, user_id=None, at=now)
+    EXPOSURES.flush(at=now)
+    enter(sale("1", now, PricedLine(ant.variants.get(), 1, 300), buyer=bob))
+
+    answer = api(dana).get("/api/v1/reports/recommendations")
+
+    assert answer.json() == {
+        "outcomes": [
+            {
+                "algorithm_version": "blend-1",
+                "purpose": "for_you",
+                "impressions": 2,
+                "clicks": 2,
+                "click_through": "1.0000",
+                "followers": 1,
+                "bought": 1,
+                "conversion": "1.0000",
+            }
+        ]
+    }
+    assert api(bob).get("/api/v1/reports/recommendations").status_code == 403
