@@ -3,12 +3,7 @@
 from analytics.services.counting import count_orders
 from analytics.services.exposures import note_followed, note_shown
 from analytics.services.rebuilding import months, rebuild_month
-from analytics.services.recommending import (
-    ask_for_recommendations,
-    build_batch,
-    build_recommendations,
-    forget_builds,
-)
+from analytics.services.recommending import ask_for_recommendations
 from analytics.services.reports import ask_for_report, build_report
 from analytics.services.rescheduling import When, reschedule
 from analytics.services.scheduling import schedule_reports
@@ -18,11 +13,8 @@ __all__ = [
     "When",
     "ask_for_recommendations",
     "ask_for_report",
-    "build_batch",
-    "build_recommendations",
     "build_report",
     "count_orders",
-    "forget_builds",
     "months",
     "note_followed",
     "note_shown",

@@ -76,8 +76,8 @@ CELERY_BEAT_SCHEDULE = {
 
 JOBS = {
     "report": "analytics.services.build_report",
-    "recommendations": "analytics.services.build_recommendations",
-    "recommendations_batch": "analytics.services.build_batch",
-    "recommendations_forget": "analytics.services.forget_builds",
+    "recommendations": "analytics.services.recommending.building.build_recommendations",
+    "recommendations_batch": "analytics.services.recommending.batches.build_batch",
+    "recommendations_forget": "analytics.services.recommending.living.forget_builds",
 }
 """What each kind of job runs; see ``core.jobs``."""
