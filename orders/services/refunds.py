@@ -27,6 +27,11 @@ class Returned(NamedTuple):
     tax: int = 0
     commission: int = 0
 
+    @property
+    def seller_share(self) -> int:
+        """What of it the seller had."""
+        return self.amount + self.sponsored - self.tax - self.commission
+
     def since(self, before: "Returned") -> "Returned":
         return Returned(*(now - then for now, then in zip(self, before, strict=True)))
 
@@ -46,7 +51,8 @@ class RefundDraft:
     def give_back(self, line: OrderLine, quantity: int, before: Returned) -> Returned:
         """Add ``quantity`` pieces of ``line``; returns what has come back of it by then."""
         after = _worth(line, before.quantity + quantity)
-        back = _within(after.since(before))
+        left = _worth(line, line.quantity).since(before)
+        back = _within(after.since(before), left)
         self.refund.amount += back.amount
         self.refund.sponsored += back.sponsored
         self.lines.append(RefundLine(refund=self.refund, order_line=line, **back._asdict()))
@@ -127,11 +133,16 @@ def _worth(line: OrderLine, pieces: int) -> Returned:
     return Returned(pieces, *(part * pieces // line.quantity for part in whole))
 
 
-def _within(back: Returned) -> Returned:
-    """With rounding kept from asking a seller for less than nothing."""
+def _within(back: Returned, left: Returned) -> Returned:
+    """With rounding kept from asking a seller for less than nothing, or for more than is left of what
+    the line brought them: the platform gives that back, which then has less to give at the end.
+    """
     given = back.amount + back.sponsored
-    tax = min(back.tax, given)
-    return back._replace(tax=tax, commission=min(back.commission, given - tax))
+    tax = min(max(back.tax, 0), given)
+    commission = min(max(back.commission, 0), given - tax)
+    too_much = max(0, given - tax - commission - left.seller_share)
+    more = min(too_much, left.commission - commission)
+    return back._replace(tax=tax + too_much - more, commission=commission + more)
 
 
 def _event(draft: RefundDraft) -> Event:

@@ -129,6 +129,22 @@ def test_the_seller_is_left_with_nothing_less_than_nothing(db):
     assert line.commission == 500
 
 
+def test_rounding_asks_no_seller_for_more_than_is_left_of_what_they_got(bob):
+    """Of 8 four are tax and four commission: of two thirds, 5, rounding takes off only 2 and 2."""
+    line = PricedLine(cup(10_000), 3, 3, discount=1, tax_included=4)
+    record_past(sales=[PastSale("old:1", bob, (line,), "GBP", ADDRESS, AT)])
+    assert shares(line) == [0, 4, 4, 0]
+
+    for number in range(3):
+        back = PastRefund(f"back:{number}", "old:1", {1: 1}, "broken", AT)
+        record_past(sales=[], returns=[back])
+        assert shares(line)[3] == 0
+
+    assert shares(line) == [0, 0, 0, 0]
+    assert [refund.amount for refund in Refund.objects.order_by("reference")] == [2, 3, 3]
+    assert_books_balance()
+
+
 @st.composite
 def priced(draw):
     """Parts that fit together, and how the pieces come back."""
