@@ -12,10 +12,12 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from analytics.models import Report, Schedule
-from analytics.queries import Days
+from analytics.models import Build, Line, Live, Purpose, Report, Schedule, Suggestion
+from analytics.queries import Days, for_you
 from analytics.services import subscribe
-from analytics.tests.factories import asked
+from analytics.tests.factories import asked, enter, sale
+from cart.pricing import PricedLine
+from catalog.tests.factories import on_sale
 from core import jobs
 from core.ids import uuid7
 from core.models import Job
@@ -50,6 +52,10 @@ def is_done():
     return Job.objects.get().state == Job.State.DONE
 
 
+def are_done():
+    return not Job.objects.exclude(state=Job.State.DONE).exists()
+
+
 def test_a_report_whose_worker_is_killed_is_built_and_mailed_once(started, dana):
     subscribe(user=dana, kind=Report.Kind.DAILY, seller_id=None, at=timezone.now())
     job = asked(DAYS)
@@ -79,6 +85,38 @@ def test_a_report_whose_worker_is_killed_is_built_and_mailed_once(started, dana)
     [mail] = started.mails()
     assert f"To: {dana.email}" in mail
     assert "report.pdf" in mail
+
+
+def test_recommendations_whose_worker_is_killed_are_shown_once_and_whole(started, bob, charlie):
+    cup, pot = on_sale(title="Cup"), on_sale(title="Pot")
+    now = timezone.now()
+    for buyer, goods in ((bob, [cup, pot]), (charlie, [cup])):
+        lines = [PricedLine(each, 1, 100) for each in goods]
+        enter(sale(buyer.email, now - timedelta(days=1), *lines, buyer=buyer))
+    Job.objects.all().delete()
+    wanted = {"line": Line.CONTROL.value}
+    job = Job.objects.create(
+        kind="recommendations", key="now", arguments=wanted, queued_at=now, next_at=now
+    )
+    first = started.worker("first")
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE analytics_live")
+        started.send("core.tasks.run_job", str(job.pk), 0)
+        until(lambda: is_waited_for("analytics_live"))
+        started.kill(first)
+    assert for_you(charlie.pk, Line.CONTROL).recommended == []
+    assert Job.objects.filter(state=Job.State.RUNNING).count() == 1
+
+    Job.objects.filter(state=Job.State.RUNNING).update(claimed_until=timezone.now())
+    started.worker("second")
+    started.send("core.tasks.run_jobs")
+    until(lambda: Live.objects.exists() and are_done())
+
+    [recommended] = for_you(charlie.pk, Line.CONTROL).recommended
+    assert recommended.reason == "Bought with Cup by 1 shopper"
+    assert Build.objects.count() == 1
+    assert Suggestion.objects.filter(purpose=Purpose.AGAIN).count() == 3
 
 
 def test_of_two_beats_one_makes_the_job(started):
