@@ -4,15 +4,17 @@ from datetime import UTC, datetime
 
 import pytest
 from django.contrib.auth.models import Group
+from playwright.sync_api import expect
 
 from accounts.tests.factories import SellerFactory, UserFactory
 from analytics.queries import Days
 from analytics.tests.factories import BUILT, enter, kept, sale
 from cart.pricing import PricedLine
 from catalog.tests.factories import on_sale
+from config.celery import app
 from core import jobs
 from core.models import Job
-from tests.browser.conftest import DESK, PHONE
+from tests.browser.conftest import DESK, PATIENCE, PHONE
 from tests.browser.test_accessibility import faults, faults_here
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("browser")]
@@ -20,6 +22,15 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("
 SOLD = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DAY = Days(SOLD.date(), SOLD.date())
 SHOWN = "/reports?from=2026-03-01&to=2026-03-10"
+
+
+@pytest.fixture(autouse=True)
+def _nobody_works():
+    """Jobs wait: their messages go nowhere."""
+    usual = {name: app.conf[name] for name in ("task_always_eager", "broker_url")}
+    app.conf.update(task_always_eager=False, broker_url="memory://")
+    yield
+    app.conf.update(usual)
 
 
 @pytest.fixture
@@ -39,7 +50,10 @@ def test_reports_are_accessible_and_fit(browse, analyst, viewport, scheme):
     page = visitor.page
     visitor.sign_in(analyst)
     found = {"live": faults(page, SHOWN)}
-    assert page.locator("img[src*='trend.svg']").evaluate("each => each.decode().then(() => true)")
+    chart = page.locator("img[src*='trend.svg']")
+    chart.scroll_into_view_if_needed()
+    expect(chart).to_have_js_property("complete", True, timeout=PATIENCE)
+    assert chart.evaluate("each => each.naturalWidth") > 0
     for table in page.get_by_text("Figures as a table").all():
         table.click()
     found["tables"] = faults_here(page)
