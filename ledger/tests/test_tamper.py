@@ -1,5 +1,6 @@
 """T10: whatever is changed past the guards after it was sealed is found, and named."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,8 @@ def flipped(value: Any, field: models.Field) -> Any:
             return UUID(int=value.int ^ 1)
         case int():
             return value ^ 64
+        case str() if re.fullmatch(r"[0-9a-f]{32}", value):  # SQLite's way to keep an id
+            return f"{int(value, 16) ^ 1:032x}"
         case str():
             return value[:-1] + chr(ord(value[-1:] or "a") ^ 1)
         case _:
