@@ -231,6 +231,8 @@ def _members_differ(
     for expected, member in enumerate(members, start=1):
         if whole(member.position) != expected:
             yield Finding("missing", f"there is no member {expected}", number)
+        if not _ids([member.transaction_id]):
+            yield Finding("changed", f"member {expected} names no transaction", number)
         for pk in _ids([member.transaction_id]):
             yield from _entries_differ(pk, found[pk], number)
             if found[pk].digest() != member.digest:
