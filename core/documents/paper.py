@@ -1,5 +1,6 @@
 """The look of all PDFs: A4, its margins, colours and type."""
 
+from functools import cache
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -21,22 +22,26 @@ TOP, BOTTOM = HEIGHT - 34 * mm, 22 * mm
 def fitted(words: str, room: float, size: float, font: str = PLAIN) -> str:
     """As much of ``words`` as there is room for."""
     plain = "".join(char if char.isprintable() else " " for char in words)
-    if pdfmetrics.stringWidth(plain, font, size) <= room:
+    if _width(plain, font, size) <= room:
         return plain
-    while plain and pdfmetrics.stringWidth(plain + "…", font, size) > room:
+    while plain and _width(plain + "…", font, size) > room:
         plain = plain[:-1]
     return plain + "…"
 
 
 def size_for(figures: str, room: float, size: float, font: str) -> float:
     """At most ``size``, and so small that no figure is lost."""
-    return min(size, size * room / float(pdfmetrics.stringWidth(figures, font, size)))
+    return min(size, size * room / _width(figures, font, size))
 
 
+def _width(words: str, font: str, size: float) -> float:
+    load_fonts()
+    return float(pdfmetrics.stringWidth(words, font, size))
+
+
+@cache
 def load_fonts() -> None:
     """DejaVu, which draws most alphabets; matplotlib brings its files along."""
-    if PLAIN in pdfmetrics.getRegisteredFontNames():
-        return
     folder = Path(str(distribution("matplotlib").locate_file("matplotlib/mpl-data/fonts/ttf")))
     for name in (PLAIN, BOLD):
         pdfmetrics.registerFont(TTFont(name, folder / f"{name}.ttf"))
