@@ -93,7 +93,7 @@ def fill(shop: Shop, numbers: Sequence[int], *, at: datetime) -> Iterator[int]:
         for place, start in enumerate(batches, start=1):
             yield _add([_goods(shop, number) for number in numbers[start : start + BATCH]], at)
             if place.bit_count() == 1:
-                _measure_tables()
+                bulk.measure_tables()  # or triggers go on as is best for nearly empty tables
 
 
 @contextmanager
@@ -112,12 +112,6 @@ def _words_sorted_in_bulk() -> Iterator[None]:
             cursor.execute(f"ALTER INDEX {WORDS_INDEX} SET (fastupdate=off)")
             cursor.execute(f"ALTER INDEX {WORDS_INDEX} RESET (gin_pending_list_limit)")
             cursor.execute("SELECT gin_clean_pending_list(%s)", [WORDS_INDEX])
-
-
-def _measure_tables() -> None:
-    """Whenever they have doubled: triggers would go on as is best for tables that are nearly empty."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
 
 
 @transaction.atomic

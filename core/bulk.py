@@ -91,3 +91,11 @@ def _copy(rows: Sequence[Model]) -> None:
         for row in rows:
             values = row.__dict__
             copy.write_row([Jsonb(values[n]) if is_json else values[n] for n, is_json in fields])
+
+
+def measure_tables() -> None:
+    """Tell the planner how large tables have become. One that is just being vacuumed is passed over
+    instead of waited for: that measures it, too.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE (SKIP_LOCKED)" if connection.vendor == "postgresql" else "ANALYZE")

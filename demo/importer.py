@@ -8,12 +8,11 @@ from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
 
 from accounts.models import User
 from cart.pricing import PricedLine
 from catalog.models import Variant
-from core import countries
+from core import bulk, countries
 from demo import online_retail
 from demo.online_retail import Item, Line, NotOnlineRetail, Reject, Return
 from demo.shop import DOMAIN, list_services, stock_shelves
@@ -64,7 +63,7 @@ class Import:
         for number, batch in enumerate(batches(together(self._booked())), start=1):
             self._enter(batch, variants)
             if number in ANALYSED_AFTER:
-                _analyse()
+                bulk.measure_tables()
 
     def _enter(self, batch: list[Invoice], variants: Mapping[str, Variant]) -> None:
         """What a refund is of stands before it in the file: in this batch, or an earlier one."""
@@ -89,11 +88,6 @@ class Import:
 def batches(invoices: Iterator[Invoice]) -> Iterator[list[Invoice]]:
     while batch := list(islice(invoices, BATCH)):
         yield batch
-
-
-def _analyse() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
 
 
 def together(rows: Iterable[Booked]) -> Iterator[Invoice]:
