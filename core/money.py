@@ -125,6 +125,11 @@ def rounded(numerator: int, denominator: int) -> int:
     return quotient
 
 
+def share(part: int, whole: int) -> Decimal:
+    """``part / whole`` to four decimals, half to even; 0 of nothing."""
+    return Decimal(rounded(part * 10_000, whole) if whole else 0).scaleb(-4)
+
+
 def basis_points(amount: int, rate: int) -> int:
     """``rate`` hundredths of a per cent of ``amount`` minor units, rounded half to even."""
     return rounded(amount * rate, 10_000)

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from enum import Enum, auto
 from typing import Any
 
 from analytics.queries import Days, Figures, Part, Point, SalesReport, Summary
-from core.money import rounded
+from core.money import share
 from ledger.queries import Interval
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -231,7 +230,7 @@ def _segments(report: SalesReport) -> Rows:
 def _cohorts(report: SalesReport) -> Rows:
     """A row for each cohort and month after it, the month itself included."""
     return [
-        (cohort.month, later, active, _share(active, cohort.customers))
+        (cohort.month, later, active, share(active, cohort.customers))
         for cohort in report.cohorts
         for later, active in enumerate(cohort.active)
     ]
@@ -245,16 +244,11 @@ def _pairs(report: SalesReport) -> Rows:
             str(pair.second_id),
             pair.second,
             pair.baskets,
-            _share(pair.baskets, pair.with_first),
-            _share(pair.lift.numerator, pair.lift.denominator),
+            share(pair.baskets, pair.with_first),
+            share(pair.lift.numerator, pair.lift.denominator),
         )
         for pair in report.pairs
     ]
-
-
-def _share(part: int, whole: int) -> Decimal:
-    """To four decimals, half to even; 0 of nothing."""
-    return Decimal(rounded(part * 10_000, whole) if whole else 0).scaleb(-4)
 
 
 ROWS: Mapping[str, Callable[[SalesReport], Rows]] = {

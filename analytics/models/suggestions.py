@@ -69,7 +69,7 @@ class Suggestion(models.Model):
 
     ``for_you``: ``shoppers`` bought it together with ``because``, which the user has bought; without
     ``because`` they bought it lately. ``also``: they bought it with the owner. ``popular``: they
-    bought it lately. ``again``: the user bought it on ``times`` orders, last on ``last_on``.
+    bought it lately. ``again``: the user bought it on ``times`` days, last on ``last_on``.
     """
 
     pk = models.CompositePrimaryKey("build", "purpose", "owner", "rank")

@@ -18,7 +18,7 @@ from django.utils import timezone
 from analytics.models import Click, Exposure, Purpose
 from analytics.queries.days import Days
 from analytics.queries.suggestions import BOUGHT
-from core.money import rounded
+from core.money import share
 from orders.models import OrderLine
 
 CREDITED_FOR = timedelta(days=7)
@@ -43,12 +43,12 @@ class Outcome:
     @property
     def click_through(self) -> Decimal:
         """Clicks by impressions, to four decimals; 0 where nothing was shown."""
-        return _share(self.clicks, self.impressions)
+        return share(self.clicks, self.impressions)
 
     @property
     def conversion(self) -> Decimal:
         """Purchases by clicks of who was signed in, to four decimals; 0 without any."""
-        return _share(self.bought, self.followers)
+        return share(self.bought, self.followers)
 
 
 def outcomes(days: Days) -> list[Outcome]:
@@ -90,7 +90,3 @@ def _bought_after() -> QuerySet[OrderLine]:
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, timezone.get_default_timezone())
-
-
-def _share(part: int, whole: int) -> Decimal:
-    return Decimal(rounded(part * 10_000, whole) if whole else 0).scaleb(-4)

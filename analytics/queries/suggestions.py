@@ -120,7 +120,7 @@ def reason(suggestion: Suggestion) -> str:
     shoppers = _counted(suggestion.shoppers, "shopper")
     match suggestion.purpose:
         case Purpose.AGAIN:
-            times = _counted(suggestion.times, "order")
+            times = _counted(suggestion.times, "day")
             return f"You bought it on {times}, last in {suggestion.last_on:%B %Y}"
         case Purpose.ALSO:
             return f"Bought together by {shoppers}"

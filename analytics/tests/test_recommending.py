@@ -87,8 +87,8 @@ def test_what_was_bought_often_and_lately_comes_first_to_buy_again(shoppers, goo
     found = buy_again(shoppers[9].pk, Line.CONTROL)
 
     assert said(found) == [
-        ("Pot", "You bought it on 2 orders, last in March 2026"),
-        ("Cup", "You bought it on 1 order, last in March 2026"),
+        ("Pot", "You bought it on 2 days, last in March 2026"),
+        ("Cup", "You bought it on 1 day, last in March 2026"),
     ]
 
 
