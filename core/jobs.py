@@ -225,11 +225,21 @@ def _waiting(at: datetime) -> dict[str, Any]:
 
 
 def _give_up_on_the_dead(at: datetime) -> None:
-    """Whoever is just finishing holds the row's lock, gives no sign of life, and is passed over."""
+    """Whoever is just finishing holds the row's lock, gives no sign of life, and is passed over.
+
+    The pause counts from the last sign of life: the first one is over by now.
+    """
     silent = Job.objects.filter(state=Job.State.RUNNING, claimed_until__lte=at).order_by("pk")
     silent = silent.select_for_update(skip_locked=True, no_key=True)
-    for job_id, attempts in list(silent.values_list("pk", "attempts")):
-        _end_attempt(Job.objects.filter(pk=job_id), attempts, WORKER_DIED, retry_at=at, at=at)
+    for job_id, attempts, until in list(silent.values_list("pk", "attempts", "claimed_until")):
+        assert until is not None  # whoever runs has a claim
+        retry_at = until - LEASE + _pause(attempts)
+        _end_attempt(Job.objects.filter(pk=job_id), attempts, WORKER_DIED, retry_at=retry_at, at=at)
+
+
+def _pause(attempts: int) -> timedelta:
+    pause: timedelta = FIRST_RETRY * SLOWER ** (attempts - 1)
+    return pause
 
 
 def _end_attempt(
@@ -258,5 +268,5 @@ class _FailureNoted:
 
     def _note(self, error: str) -> None:
         now, attempts = clock.db_now(), self.work.attempt
-        pause = FIRST_RETRY * SLOWER ** (attempts - 1)
-        _end_attempt(self.work.claimed, attempts, error[:2_000], retry_at=now + pause, at=now)
+        retry_at = now + _pause(attempts)
+        _end_attempt(self.work.claimed, attempts, error[:2_000], retry_at=retry_at, at=now)

@@ -55,7 +55,6 @@ def run_jobs() -> int:
 
 @shared_task(
     ignore_result=True,
-    reject_on_worker_lost=True,
     soft_time_limit=JOB_TIME_LIMIT,
     time_limit=JOB_TIME_LIMIT + 60,
 )

@@ -201,13 +201,17 @@ def test_a_sign_of_life_keeps_a_job(db):
 
 def test_a_job_whose_workers_always_die_has_failed_in_the_end(db):
     job, at = asked(), NOW
-    for _ in range(jobs.MAX_ATTEMPTS):
-        assert jobs.claim(job.pk, at=at) is not None
-        at += jobs.LEASE
-        swept = jobs.queue(at=at)
-        at += jobs.QUEUED
+    pauses = []
+    for attempt in range(jobs.MAX_ATTEMPTS):
+        died_at = at
+        assert jobs.claim(job.pk, at=died_at, attempt=attempt) is not None
+        is_given = jobs.queue(at=died_at + jobs.LEASE)
+        job.refresh_from_db()
+        at = died_at + jobs.LEASE if is_given else job.next_at
+        pauses.append((at - died_at).total_seconds())
 
-    assert swept == []
+    assert pauses[:-1] == [30, 120, 480, 1920]
+    assert jobs.queue(at=at + timedelta(days=1)) == []
     assert outcome(job) == (Job.State.FAILED, 5, 0, jobs.WORKER_DIED)
 
 
