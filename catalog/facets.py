@@ -1,6 +1,6 @@
 """Counting products by several columns at once: they are found once, and counted from what was found."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -44,16 +44,38 @@ def _rows(products: ProductQuerySet, names: list[str]) -> list[tuple[str, str | 
     band = Case(*placed, default=len(BANDS) - 1, output_field=IntegerField())
     columns = [band if name == "band" else F(name) for name in names]
     try:
-        sql, parameters = products.order_by().values_list(*columns).query.sql_with_params()
+        found, parameters = products.order_by().values_list(*columns).query.sql_with_params()
     except EmptyResultSet:
         return []
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTED[connection.vendor](found, names), parameters)
+        rows: list[tuple[str, str | None, int]] = cursor.fetchall()
+    return rows
+
+
+def _at_once(found: str, names: Sequence[str]) -> str:
+    """PostgreSQL counts by all columns while it looks once. A row has the value of one of them, so what has
+    none is of a product without one."""
+    named = " ".join(f"WHEN {name} IS NOT NULL THEN '{name}'" for name in names)
+    values = ", ".join(f"CAST({name} AS text)" for name in names)
+    sets = ", ".join(f"({name})" for name in names)
+    return (
+        f"SELECT CASE {named} END, COALESCE({values}), count(*)"  # noqa: S608  # of READERS
+        f" FROM ({found}) AS found ({', '.join(names)}) GROUP BY GROUPING SETS ({sets})"
+    )
+
+
+def _in_turn(found: str, names: Sequence[str]) -> str:
+    """SQLite keeps what it found, and counts by one column after the other."""
     counted = (
         f"SELECT '{name}', CAST({name} AS text), count(*) FROM found GROUP BY {name}"  # noqa: S608  # of READERS
         for name in names
     )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH found ({', '.join(names)}) AS ({sql}) {' UNION ALL '.join(counted)}", parameters
-        )
-        rows: list[tuple[str, str | None, int]] = cursor.fetchall()
-    return rows
+    return f"WITH found ({', '.join(names)}) AS ({found}) {' UNION ALL '.join(counted)}"
+
+
+COUNTED: Mapping[str, Callable[[str, Sequence[str]], str]] = {
+    "postgresql": _at_once,
+    "sqlite": _in_turn,
+}
+"""The statement that counts what a statement finds by each of its columns."""

@@ -3,7 +3,7 @@
 It does what the route does for a request that is right, and nothing else: no middleware, no checks, no cache.
 Start it by itself, from the project's root, with the environment that ``environment.prepare()`` makes::
 
-    DATABASE_URL=postgres://... WEB_CONCURRENCY=2 WEB_THREADS=8 var/bench-env/bin/python -m gunicorn \\
+    DATABASE_URL=postgres://... WEB_CONCURRENCY=2 var/bench-env/bin/python -m gunicorn \\
         --config config/gunicorn.py --bind 127.0.0.1:8001 bench.catalogue_parts.floor
 """
 

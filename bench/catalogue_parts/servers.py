@@ -19,8 +19,7 @@ from bench.cluster import end_with_parent, free_port
 from bench.in_django import ROOT
 
 WORKERS = 2
-THREADS = 8
-"""Of each of Mercat's workers, and the floor's: as in docker-compose.yml."""
+"""Of each contender. Mercat's and the floor's have as many threads as ``config/gunicorn.py`` gives them."""
 PATIENCE = 60
 """Seconds that a server has to answer for the first time, or to end."""
 READY = "/api/v1/products?category=nothing-but-a-start"
@@ -115,8 +114,8 @@ def _shop(
     place = (
         ["--port", str(shop.port)] if "uvicorn" in command else ["--bind", f"127.0.0.1:{shop.port}"]
     )
-    threads = {"WEB_CONCURRENCY": str(WORKERS), "WEB_THREADS": str(THREADS)}
-    with _running(name, [*command, *place], folder, {**threads, **settings}) as child:
+    workers = {"WEB_CONCURRENCY": str(WORKERS)}
+    with _running(name, [*command, *place], folder, {**workers, **settings}) as child:
         _await(child, folder / f"{name}.log", lambda: _answers(shop.port))
         yield shop
 
