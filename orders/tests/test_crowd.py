@@ -27,6 +27,7 @@ from orders.tests.factories import ADDRESS, from_wallet, give
 pytestmark = [
     pytest.mark.postgresql,  # SQLite has one writer at a time: there is no crowd
     pytest.mark.xdist_group("races"),
+    pytest.mark.no_cover,  # fewer buyers run the same elsewhere
     pytest.mark.django_db(transaction=True),
 ]
 
