@@ -4,6 +4,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from waffle import get_waffle_flag_model
 
 from analytics.models import Line
@@ -14,12 +15,13 @@ FLAG = "recommendations-candidate"
 
 def line_of(user: Any) -> Line:
     """The same for the same user as long as the flag is the same. Who is not signed in is no subject.
+    Whether there is anything of the candidate to see yet, is for who reads it.
 
     The share is of users, not of requests: waffle would draw lots for each and remember it in a cookie,
     which API clients do not keep.
     """
     flag = get_waffle_flag_model().get(FLAG)
-    if not user.is_authenticated or not flag.pk:
+    if not user.is_authenticated or not flag.pk or Line.CANDIDATE not in settings.RECOMMENDATIONS:
         return Line.CONTROL
     chosen = flag.everyone
     if chosen is None:
@@ -32,9 +34,11 @@ def is_running() -> bool:
     flag = get_waffle_flag_model().get(FLAG)
     if not flag.pk or flag.everyone is False:
         return False
-    return bool(
-        flag.everyone or flag.percent or flag.staff or flag.superusers or _is_for_some(flag)
-    )
+    return bool(flag.everyone or flag.percent or _is_for_a_kind(flag) or _is_for_some(flag))
+
+
+def _is_for_a_kind(flag: Any) -> bool:
+    return bool(flag.authenticated or flag.staff or flag.superusers)
 
 
 def _is_for_some(flag: Any) -> bool:

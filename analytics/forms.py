@@ -89,4 +89,3 @@ class SubscriptionForm(forms.Form):
         ],
         coerce=Report.Kind,
     )
-    wanted = forms.BooleanField(required=False)

@@ -22,8 +22,7 @@ ON_PAGE = 6
 def for_you(request: Any, product: Product | None) -> Shelf | None:
     """Picked for who is signed in; for others what is popular lately, first where they have looked."""
     known = _looked_at(request)
-    user_id = request.user.pk if request.user.is_authenticated else None
-    found = queries.for_you(user_id, line_of(request.user), limit=ON_PAGE, known=known)
+    found = queries.for_you(_user_id(request), line_of(request.user), limit=ON_PAGE, known=known)
     own = any(each.purpose is Purpose.FOR_YOU for each in found.recommended)
     return _shelf("for-you", "Picked for you" if own else "Popular lately", found)
 
@@ -38,8 +37,14 @@ def buy_again(request: Any, product: Product | None) -> Shelf | None:
 def also_bought(request: Any, product: Product | None) -> Shelf | None:
     if product is None:
         return None
-    found = queries.also_bought(product.pk, line_of(request.user), limit=ON_PAGE)
+    found = queries.also_bought(
+        product.pk, line_of(request.user), user_id=_user_id(request), limit=ON_PAGE
+    )
     return _shelf("also", "Bought together", found)
+
+
+def _user_id(request: Any) -> UUID | None:
+    return request.user.pk if request.user.is_authenticated else None
 
 
 def _shelf(name: str, title: str, found: Recommendations) -> Shelf | None:

@@ -11,6 +11,11 @@ urlpatterns = [
     path("reports/keep", keeping.keep, name="keep_report"),
     path("reports/jobs", keeping.report_jobs, name="report_jobs"),
     path("reports/subscription", keeping.subscription, name="report_subscription"),
+    path(
+        "reports/subscription/<uuid:subscription_id>/end",
+        keeping.end_subscription,
+        name="end_subscription",
+    ),
     path("reports/kept/<uuid:report_id>", kept.report, name="kept_report"),
     path("reports/kept/<uuid:report_id>/<str:name>", kept.kept_file_page, name="kept_file"),
     path("followed/<str:version>/<str:purpose>/<str:slug>", following.follow, name="follow"),

@@ -1,4 +1,4 @@
-"""Fitting, storing and scoring everybody, at growing numbers of order lines."""
+"""Fitting, storing and computing everybody's suggestions, at growing numbers of order lines."""
 
 import resource
 import tempfile
@@ -13,7 +13,8 @@ import numpy as np
 
 from analytics.recommendations import storing
 from analytics.recommendations.blend import Blend
-from analytics.recommendations.fitted import Fitted, batches
+from analytics.recommendations.fitted import batches
+from analytics.recommendations.learnt import Learnt
 from analytics.recommendations.purchases import Purchases
 from bench import machine
 from bench.report import Figure, Result
@@ -56,7 +57,7 @@ def _figures(
     label: str, measured: Mapping[str, float], seconds: float | None, gigabytes: float | None
 ) -> list[Figure]:
     print(f"{label}: {measured}", flush=True)
-    whole = measured["fit"] + measured["score"]
+    whole = measured["fit"] + measured["score"] + measured["beside"]
     time_bar = (whole / seconds, f"{seconds:g} s", None, 1.0) if seconds else ()
     memory_bar = (
         (measured["memory"] / gigabytes, f"{gigabytes:g} GB", None, 1.0) if gigabytes else ()
@@ -64,8 +65,10 @@ def _figures(
     return [
         Figure(f"{label}: fit", measured["fit"], "s"),
         Figure(f"{label}: score {measured['customers']:,.0f} customers", measured["score"], "s"),
+        Figure(f"{label}: beside {measured['items']:,.0f} products", measured["beside"], "s"),
         Figure(f"{label}: build", whole, "s", *time_bar),
         Figure(f"{label}: peak memory of a process", measured["memory"], "GB", *memory_bar),
+        Figure(f"{label}: file", measured["file"], "GB"),
     ]
 
 
@@ -79,21 +82,25 @@ def _build(folder: Path, lines: int, items: int) -> dict[str, float]:
     """Seconds; gigabytes of the process that needed most."""
     purchases = synthetic(lines, items) if lines else sales_history()
     stored = folder / "build.npz"
+    customers, of = purchases.shape
     began = time.perf_counter()
-    build = Fitted.of(purchases, Blend())
-    storing.save(build, stored)
+    storing.save(Learnt.of(purchases, Blend(), np.ones(of, np.bool_)), stored)
     fitted = time.perf_counter()
-    parts, customers = batches(len(build.customers)), len(build.customers)
-    del build, purchases
+    del purchases
     with ProcessPoolExecutor(
         CORES, get_context("spawn"), initializer=_open, initargs=(stored,)
     ) as pool:
-        memory = max(pool.map(_score, parts))
-    scored = time.perf_counter()
+        memory = max(pool.map(_score, batches(customers)))
+        scored = time.perf_counter()
+        memory = max(memory, *pool.map(_beside, batches(of)))
+    ended = time.perf_counter()
     return {
         "fit": fitted - began,
         "score": scored - fitted,
+        "beside": ended - scored,
         "customers": customers,
+        "items": of,
+        "file": stored.stat().st_size / 1e9,
         "memory": max(memory, _peak()),
     }
 
@@ -121,17 +128,27 @@ def synthetic(lines: int, items: int, seed: int = 1) -> Purchases:
     )
 
 
-_opened: list[Fitted] = []
+_opened: list[Learnt] = []
 
 
 def _open(stored: Path) -> None:
     """Once in each worker."""
-    _opened.append(storing.load(Fitted, stored))
+    _opened.append(storing.load(Learnt, stored))
 
 
 def _score(batch: slice) -> float:
-    build = _opened[0]
-    build.recommended(batch, np.ones(len(build.items), np.bool_))
+    """For each customer what is new to them, and what to buy again."""
+    known = _opened[0]
+    known.fitted.recommended(batch, known.allowed)
+    for customer in range(batch.start, batch.stop):
+        known.again(customer)
+    return _peak()
+
+
+def _beside(batch: slice) -> float:
+    known = _opened[0]
+    for item in range(batch.start, batch.stop):
+        known.fitted.also_bought(item, known.allowed)
     return _peak()
 
 
@@ -140,6 +157,8 @@ def _peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
 
 
-NOTE = """A build is what `analytics.services.recommending` does: the blend is fitted and stored by one process, then two others score all customers
-in batches of 1,000 from the stored file (the top 50 of each, with reasons), as Celery's workers do. Lines are synthetic but for the shipped file's: items sell by
-Zipf's law, a customer has 90 lines on average. Reading the lines is not in the time; they are in the memory."""
+NOTE = """A build is what `analytics.services.recommending` does, but for the database: one process fits the blend, counts who bought what
+together and what is bought again, and writes all of it to a file; two others compute everybody's suggestions from that file in batches of 1,000, as Celery's
+workers do: the top 50 of each customer with reasons, what to buy again, and what stands beside each product. Reading orders, keeping the file in the database (in pieces of 8
+MiB) and writing suggestions are not in it; the lines are in the memory. Lines are synthetic but for the shipped file's: items sell by Zipf's law, a customer has 90 of
+them on average."""

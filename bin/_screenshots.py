@@ -57,6 +57,7 @@ def main() -> int:
             for size in SIZES:
                 visit(browser, address, order, folder, scheme, size)
             look_at_admin(browser, address, folder, scheme)
+            look_at_report(browser, address, folder, scheme)
         browser.close()
     return 0
 
@@ -149,11 +150,7 @@ def visit(browser: Browser, address: str, order: str, folder: Path, scheme: str,
 
 
 def look_at_admin(browser: Browser, address: str, folder: Path, scheme: str) -> None:
-    page = browser.new_context(
-        base_url=address,
-        viewport={"width": 1280, "height": 900},
-        color_scheme="dark" if scheme == "dark" else "light",
-    ).new_page()
+    page = at_a_desk(browser, address, scheme)
     page.goto("/admin/")
     page.locator("input[name=username]").fill(ADMIN)
     page.locator("input[name=password]").fill(PASSWORD)
@@ -162,6 +159,25 @@ def look_at_admin(browser: Browser, address: str, folder: Path, scheme: str) -> 
     page.goto("/admin/orders/order/")
     keep(page, folder / f"admin-desktop-{scheme}.webp")
     page.context.close()
+
+
+def look_at_report(browser: Browser, address: str, folder: Path, scheme: str) -> None:
+    """Of the demo's month, from its first chart on."""
+    page = at_a_desk(browser, address, scheme)
+    sign_in(page, ADMIN)
+    page.goto("/reports?from=2010-12-01&to=2010-12-31")
+    page.locator("#trend").evaluate("chart => chart.scrollIntoView()")
+    keep(page, folder / f"report-desktop-{scheme}.webp")
+    page.context.close()
+
+
+def at_a_desk(browser: Browser, address: str, scheme: str) -> Page:
+    width, height = SIZES["desktop"]
+    return browser.new_context(
+        base_url=address,
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if scheme == "dark" else "light",
+    ).new_page()
 
 
 def keep(page: Page, path: Path) -> None:

@@ -1,6 +1,7 @@
 """Reports in the back office: when they come, those that are there, and who is sent them."""
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -103,19 +104,24 @@ class ReportFileInline(ReadOnlyInline):
 
 @admin.register(Report)
 class ReportAdmin(ReadOnlyAdmin):
-    list_display = ("kind", "seller", "first", "last", "version", "built_at")
+    list_display = ("kind", "seller", "first", "last", "version", "as_of")
     list_filter = ("kind",)
     list_select_related = ("seller",)
     search_fields = ("seller__name",)
     date_hierarchy = "built_at"
     ordering = ("-built_at", "-pk")
-    exclude = ("content",)
+    exclude = ("content", "built_at")
+    readonly_fields = ("as_of",)
     inlines = (ReportFileInline,)
     actions = ("build_again",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
         reports: QuerySet[Report] = super().get_queryset(request)
         return reports.defer("content")
+
+    @admin.display(description="As of", ordering="built_at")
+    def as_of(self, report: Report) -> datetime:
+        return report.built_at
 
     @admin.action(description="Build again, as a new version", permissions=["build"])
     def build_again(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:

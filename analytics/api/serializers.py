@@ -60,7 +60,9 @@ class ChartsField(serializers.DictField):
 
 class SalesSerializer(serializers.Serializer[Any]):
     """``previous`` is of as many days before. ``seller`` is null in a report of the whole shop, and
-    only that has ``sellers``. Amounts are in ``currency``; rates are shares of one, ``lift`` a factor.
+    only that has ``sellers``. In ``trend``, ``previous_net`` is of as many days as the point, as much earlier
+    as the report is long; ``moving_average`` of the last 7 days, 4 whole weeks or 3 whole months, and null
+    where the point ends in the middle of one. Amounts are in ``currency``; rates are shares of one, ``lift`` a factor.
 
     ``charts`` says by each chart's name where it and its figures are; ``files`` names all files."""
 
@@ -116,7 +118,8 @@ class SalesQuerySerializer(DaysSerializer):
 
 
 class KeptSerializer(serializers.Serializer[Report]):
-    """A report that is kept. Built again, it is another one of the next ``version``."""
+    """A report that is kept, of what was known at ``built_at``. Built again, it is another one of the next
+    ``version``."""
 
     id = serializers.UUIDField()
     kind = serializers.ChoiceField(choices=Report.Kind.choices)
@@ -133,7 +136,7 @@ class KeptSerializer(serializers.Serializer[Report]):
 
 
 class WholeKeptSerializer(SalesSerializer):
-    """As it was read at ``built_at``."""
+    """As it was known at ``built_at``: when facts were read, or exported to where they were read."""
 
     id = serializers.UUIDField()
     kind = serializers.ChoiceField(choices=Report.Kind.choices)

@@ -41,7 +41,7 @@ def trend(drawing: Drawing) -> Figure:
 
 
 def _line(drawing: Drawing, rows: list[dict[str, Any]], name: str) -> list[float]:
-    """Broken where there is nothing to stand beside."""
+    """Broken where a value is not known."""
     values = [row[name] for row in rows]
     return [float("nan") if value is None else drawing.amount(value) for value in values]
 

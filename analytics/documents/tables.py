@@ -6,7 +6,7 @@ from datetime import date
 from enum import Enum, auto
 from typing import Any
 
-from analytics.queries import Days, Figures, Part, Point, SalesReport, Summary
+from analytics.queries import Days, Figures, Part, SalesReport, Summary
 from core.money import share
 from ledger.queries import Interval
 
@@ -112,9 +112,9 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
     "trend": (
         *SPAN,
         *FIGURES,
-        _money("moving_average", "Moving average of net"),
-        replace(_day("previous_from", "Previous from"), nullable=True),
-        replace(_money("previous_net", "Previous net"), nullable=True),
+        replace(_money("moving_average", "Moving average of net"), nullable=True),
+        _day("previous_from", "Previous from"),
+        _money("previous_net", "Previous net"),
     ),
     "categories": (_text("id", "Id"), _text("name", "Name"), *WITHOUT_ORDERS),
     "products": PART,
@@ -201,15 +201,11 @@ def _customers(summary: Summary) -> tuple[int, int, int]:
 
 
 def _trend(report: SalesReport) -> Rows:
-    """A point of the days before stands beside the one that is as far into them, if there is one."""
-    points, before = report.trend.points, report.trend.previous
-    earlier: list[Point | None] = [*before, *[None] * len(points)]
-    return [_point(now, then) for now, then in zip(points, earlier, strict=False)]
-
-
-def _point(now: Point, then: Point | None) -> tuple[Any, ...]:
-    previous = (then.days.first, then.figures.net) if then else (None, None)
-    return (*_span(now.days), *_figures(now.figures), now.average, *previous)
+    """Beside each point, when as many days of the days before began, and their net."""
+    return [
+        (*_span(p.days), *_figures(p.figures), p.average, p.before.first, p.previous.net)
+        for p in report.trend.points
+    ]
 
 
 def _parts(parts: Iterable[Part]) -> Rows:

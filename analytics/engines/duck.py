@@ -1,6 +1,7 @@
 """DuckDB, inside this process, over an export of the facts."""
 
 import tempfile
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,13 @@ class DuckDB:
     """Facts are as of when ``export`` was made. It stays with that one, even if a newer one comes."""
 
     def __init__(self, export: Export) -> None:
+        self._made_at = export.made_at
         self._connection = connected()
         for name, fact in EXPORTED.items():
             self._connection.execute(export.view(name, fact))
+
+    def as_of(self, now: datetime) -> datetime:
+        return self._made_at
 
     def rows(self, selected: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
         return self.run("{rows}", rows=selected)
@@ -50,7 +55,10 @@ def _written(selected: QuerySet[Any, Any]) -> Written:
 
 
 def connected() -> duckdb.DuckDBPyConnection:
-    """To a database in memory, of at most 256 MB: what does not fit goes to disk meanwhile."""
+    """To a database in memory, to which DuckDB gives 256 MB: what does not fit goes to disk meanwhile.
+
+    The process needs more: Python, Django, the charts, and what DuckDB does not count.
+    """
     connection = duckdb.connect()
     for name, value in SETTINGS.items():
         connection.execute(f"SET {name} = {value}")

@@ -1,6 +1,7 @@
 """What a report asks of whoever adds facts up."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from string import Formatter
 from typing import Any, Protocol
 
@@ -11,6 +12,9 @@ Written = tuple[str, Sequence[Any]]
 
 
 class Engine(Protocol):
+    def as_of(self, now: datetime) -> datetime:
+        """Until when what was counted is in the facts that it reads ``now``."""
+
     def rows(self, selected: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
         """What a ``values_list`` of facts answers. Sums of integers may be any kind of whole number."""
 

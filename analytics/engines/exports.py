@@ -12,13 +12,15 @@ from pathlib import Path
 
 from django.db.models import Field, ForeignKey, Model
 
-from analytics.models import CustomerFact, HourFact, PairFact, SalesFact
+from analytics.models import CustomerFact, HourFact, Newcomer, PairFact, SalesFact, SellerNewcomer
 
 EXPORTED: Mapping[str, type[Model]] = {
     "sales": SalesFact,
     "customers": CustomerFact,
     "hours": HourFact,
     "pairs": PairFact,
+    "newcomers": Newcomer,
+    "seller_newcomers": SellerNewcomer,
 }
 
 TYPES = {

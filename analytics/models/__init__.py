@@ -1,6 +1,14 @@
 """What reports are made of, those that are kept, and what is recommended."""
 
-from analytics.models.facts import CustomerFact, HourFact, Measures, PairFact, SalesFact
+from analytics.models.facts import (
+    CustomerFact,
+    HourFact,
+    Measures,
+    Newcomer,
+    PairFact,
+    SalesFact,
+    SellerNewcomer,
+)
 from analytics.models.reports import Report, ReportFile, ReportQuerySet, Subscription
 from analytics.models.schedules import Schedule
 from analytics.models.sources import UNKNOWN_CUSTOMER, Source
@@ -28,6 +36,7 @@ __all__ = [
     "Line",
     "Live",
     "Measures",
+    "Newcomer",
     "PairFact",
     "Purpose",
     "Report",
@@ -35,6 +44,7 @@ __all__ = [
     "ReportQuerySet",
     "SalesFact",
     "Schedule",
+    "SellerNewcomer",
     "Source",
     "Subscription",
     "Suggestion",

@@ -136,6 +136,44 @@ class HourFact(Measures):
         return f"{self.day} {self.hour}h"
 
 
+class Newcomer(models.Model):
+    """The day on which a customer first bought something. As it is kept, nobody has to look at all that
+    was before to see who is new."""
+
+    pk = models.CompositePrimaryKey("customer", "currency")
+    customer = models.UUIDField()
+    currency = models.CharField(max_length=3)
+    day = models.DateField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["day", "customer", "currency"], name="analytics_newcomer_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.customer}"
+
+
+class SellerNewcomer(models.Model):
+    """As ``Newcomer``: the day on which a customer first bought something from a seller."""
+
+    pk = models.CompositePrimaryKey("seller", "customer", "currency")
+    seller = _dimension(Seller)
+    customer = models.UUIDField()
+    currency = models.CharField(max_length=3)
+    day = models.DateField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["day", "seller", "customer"], name="analytics_seller_newcomer_day"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.seller_id} {self.customer}"
+
+
 class PairFact(models.Model):
     """How many baskets of a month (its first day) held both products; ``first`` is the smaller id.
 

@@ -23,7 +23,8 @@ class Report(Identified):
     """Figures of some days as they were when it was built: of one seller, or of the whole marketplace.
 
     Never changes. Building it again makes the next ``version``. ``content`` is what
-    ``analytics.documents.body`` says; ``built_at`` is when its facts were read.
+    ``analytics.documents.body`` says; ``built_at`` is as of when they are: when the facts were
+    read, or exported to where they were read. When that was done is in its job.
     """
 
     class Kind(models.TextChoices):

@@ -125,15 +125,22 @@ class Exposure(models.Model):
 
 
 class Click(Identified):
-    """A signed-in shopper followed a suggestion."""
+    """A signed-in shopper followed a version's suggestion of a product: once a day, ``at`` first."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
     algorithm_version = models.CharField(max_length=40)
     purpose = models.CharField(max_length=10, choices=Purpose)
+    day = models.DateField()
     at = models.DateTimeField()
 
     class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "product", "algorithm_version", "purpose", "day"],
+                name="analytics_click_once",
+            )
+        ]
         indexes: ClassVar = [
             models.Index(fields=["user", "at"], name="analytics_click_user"),
             models.Index(fields=["at"], name="analytics_click_at"),
@@ -144,12 +151,14 @@ class Click(Identified):
 
 
 class BuildFile(models.Model):
-    """What workers need to compute a build's suggestions, until they have: arrays, see ``storing``."""
+    """Piece ``number`` (from 0) of what workers need to compute a build's suggestions, until they have:
+    together the pieces are a file of arrays, see ``storing``.
+    """
 
-    build = models.OneToOneField(
-        Build, on_delete=models.CASCADE, primary_key=True, related_name="file"
-    )
+    pk = models.CompositePrimaryKey("build", "number")
+    build = models.ForeignKey(Build, on_delete=models.CASCADE, db_index=False, related_name="+")
+    number = models.PositiveIntegerField()
     content = models.BinaryField()
 
     def __str__(self) -> str:
-        return str(self.build_id)
+        return f"{self.build_id} {self.number}"

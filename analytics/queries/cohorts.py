@@ -12,12 +12,12 @@ from django.db.models.functions import Cast, TruncMonth
 from analytics.engines import DATABASE, Engine
 from analytics.models import CustomerFact
 from analytics.queries.days import Days
-from analytics.queries.summary import buyers, earlier
+from analytics.queries.summary import buyers, newcomers
+
+MONTH = Cast(TruncMonth("day"), DateField())
 
 COUNTED = """
-WITH active AS ({active}),
-buyer AS (SELECT customer, min(active) AS joined FROM active GROUP BY customer),
-newcomer AS (SELECT customer, joined FROM buyer WHERE NOT EXISTS ({earlier}))
+WITH active AS ({active}), newcomer AS ({newcomers})
 SELECT joined, active, count(*)
   FROM active JOIN newcomer ON newcomer.customer = active.customer GROUP BY joined, active
 """
@@ -37,13 +37,12 @@ class Cohort:
 
 
 def cohorts(days: Days, seller_id: UUID | None = None, engine: Engine = DATABASE) -> list[Cohort]:
-    """One for each month of ``days``, taken whole up to the last day. One query, and a look at the
-    index for an earlier order of whoever bought."""
+    """One for each month of ``days``, taken whole up to the last day. One query."""
     months = _months(*days.months)
     found: defaultdict[date, dict[date, int]] = defaultdict(dict)
     whole = Days(months[0], days.last)
-    before = earlier(whole, seller_id, "buyer.customer")
-    counted = engine.run(COUNTED, active=_active(whole, seller_id), earlier=before)
+    came = newcomers(whole, seller_id).annotate(joined=MONTH).values("customer", "joined")
+    counted = engine.run(COUNTED, active=_active(whole, seller_id), newcomers=came)
     for joined, active, customers in counted:
         found[_month(joined)][_month(active)] = int(customers)
     return [
@@ -54,8 +53,7 @@ def cohorts(days: Days, seller_id: UUID | None = None, engine: Engine = DATABASE
 
 def _active(days: Days, seller_id: UUID | None) -> QuerySet[CustomerFact, Any]:
     """In which months each of these days' buyers bought."""
-    month = Cast(TruncMonth("day"), DateField())
-    rows = buyers(days, seller_id).order_by().annotate(active=month)
+    rows = buyers(days, seller_id).order_by().annotate(active=MONTH)
     return rows.values("customer", "active").distinct()
 
 

@@ -72,8 +72,11 @@ class Days:
     @property
     def previous(self) -> "Days":
         """As many days, up to the one before ``first``."""
-        length = timedelta(days=self.count)
-        return Days(self.first - length, self.last - length)
+        return self.earlier(self.count)
+
+    def earlier(self, by: int) -> "Days":
+        """As many days, each ``by`` days before."""
+        return Days(self.first - timedelta(days=by), self.last - timedelta(days=by))
 
     @property
     def months(self) -> tuple[date, date]:

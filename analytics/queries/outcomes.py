@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from analytics.models import Click, Exposure, Purpose
 from analytics.queries.days import Days
-from analytics.queries.suggestions import BOUGHT
+from analytics.queries.kept import BOUGHT
 from core.money import share
 from orders.models import OrderLine
 
@@ -29,8 +29,9 @@ CREDITED_FOR = timedelta(days=7)
 class Outcome:
     """How often a version's suggestions for a purpose were shown and followed.
 
-    ``followers`` are the clicks of shoppers who were signed in; ``bought`` those of them after which
-    the shopper bought that product within a week.
+    ``followers`` are the clicks of shoppers who were signed in, each of a product once a day; ``bought``
+    those of them after which the shopper bought that product within a week. A purchase is credited to
+    the last click before it, of whichever version and purpose, and to no other.
     """
 
     algorithm_version: str
@@ -77,9 +78,18 @@ def outcomes(days: Days) -> list[Outcome]:
 
 
 def _bought_after() -> QuerySet[OrderLine]:
-    """What the shopper of an outer click paid for and kept of its product, in the week after it."""
+    """What the shopper of an outer click paid for and kept of its product, in the week after it and
+    without another click between.
+    """
     at = OuterRef("at")
+    between = Click.objects.filter(
+        user=OuterRef("order__user"),
+        product=OuterRef("product"),
+        at__gt=OuterRef(at),
+        at__lte=OuterRef("order__created_at"),
+    )
     return OrderLine.objects.filter(
+        ~Exists(between),
         product=OuterRef("product"),
         order__user=OuterRef("user"),
         order__status__in=BOUGHT,

@@ -11,6 +11,7 @@ import numpy as np
 from django.conf import settings
 
 from analytics.models import UNKNOWN_CUSTOMER, Source
+from analytics.queries.kept import kept
 from analytics.recommendations.purchases import Integers, Purchases
 from catalog.models import Product
 
@@ -20,10 +21,11 @@ LINE = ("order__lines__product_id", "order__lines__quantity", "order__lines__uni
 
 
 def purchases(until: date) -> Purchases:
-    """Lines of orders paid before day ``until``, in the shop's currency, of customers who are known.
+    """Lines paid for before day ``until`` and kept, in the shop's currency, of customers who are known.
 
     Names of customers are those of ``Source.customer``, of items the products' ids. What is archived
-    is left out, as it cannot be bought. Two queries; 24 bytes a line while it reads.
+    is left out, as it cannot be bought. What was cancelled, came back, was archived or moved to
+    another category after ``until`` is seen as it is now. Two queries; 24 bytes a line while it reads.
     """
     customers: defaultdict[UUID, int] = defaultdict(count().__next__)
     items: defaultdict[UUID, int] = defaultdict(count().__next__)
@@ -53,7 +55,7 @@ def _lines(until: date) -> Iterator[tuple[UUID, date, UUID, int, int]]:
         kind=Source.Kind.SALE, currency=settings.SHOP_CURRENCY, day__lt=until
     )
     known = sales.exclude(customer=UNKNOWN_CUSTOMER)
-    sold = known.filter(order__lines__product__status__in=SOLD)
+    sold = known.filter(kept("order__", "order__lines__"), order__lines__product__status__in=SOLD)
     return sold.values_list("customer", "day", *LINE).iterator(CHUNK)
 
 

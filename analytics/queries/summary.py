@@ -1,19 +1,25 @@
 """The figures of some days, and how many people they are of."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Func, QuerySet, UUIDField
+from django.db.models import Model, QuerySet
 
 from analytics.engines import DATABASE, Engine
-from analytics.models import UNKNOWN_CUSTOMER, CustomerFact, HourFact
+from analytics.models import (
+    UNKNOWN_CUSTOMER,
+    CustomerFact,
+    HourFact,
+    Newcomer,
+    SellerNewcomer,
+)
 from analytics.queries.days import Days
 from analytics.queries.figures import Figures, orders_of, sold_on, total
 
 PEOPLE = """
-WITH buyer AS ({buyers})
-SELECT count(*), (SELECT count(*) FROM buyer WHERE NOT EXISTS ({earlier})) FROM buyer
+SELECT (SELECT count(*) FROM ({buyers}) buyer), (SELECT count(*) FROM ({newcomers}) newcomer)
 """
 
 
@@ -37,9 +43,9 @@ class Summary:
 def summary(days: Days, seller_id: UUID | None = None, engine: Engine = DATABASE) -> Summary:
     """In two queries. To one seller, new is who has never bought from that seller before."""
     figures = total(sold_on(HourFact, days, seller_id), orders_of(seller_id), engine)
-    once = buyers(days, seller_id).values("customer").distinct().order_by("customer")
-    before = earlier(days, seller_id, "buyer.customer")
-    ((customers, new),) = engine.run(PEOPLE, buyers=once, earlier=before)
+    once = buyers(days, seller_id).order_by().values("customer").distinct()
+    came = newcomers(days, seller_id).values("customer")
+    ((customers, new),) = engine.run(PEOPLE, buyers=once, newcomers=came)
     return Summary(days, figures, int(customers), int(new))
 
 
@@ -49,11 +55,10 @@ def buyers(days: Days, seller_id: UUID | None) -> QuerySet[CustomerFact]:
     return rows.exclude(customer=UNKNOWN_CUSTOMER)
 
 
-def earlier(days: Days, seller_id: UUID | None, customer: str) -> QuerySet[CustomerFact]:
-    """What somebody had bought before ``days``: whom a statement around it calls ``customer``."""
-    rows = CustomerFact.objects.filter(
-        customer=Func(template=customer, output_field=UUIDField()),
-        day__lt=days.first,
-        currency=settings.SHOP_CURRENCY,
-    )
+def newcomers(days: Days, seller_id: UUID | None) -> QuerySet[Any]:
+    """Who can be told apart and first bought on ``days``: anything, or anything of the seller's."""
+    kept: type[Model] = SellerNewcomer if seller_id else Newcomer
+    rows = kept._default_manager.filter(  # noqa: SLF001  # Django's documented Model API
+        day__range=(days.first, days.last), currency=settings.SHOP_CURRENCY
+    ).exclude(customer=UNKNOWN_CUSTOMER)
     return rows.filter(seller=seller_id) if seller_id else rows

@@ -7,7 +7,6 @@ it, ages as in ``popularity``: the chance of at least one purchase if the sum we
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
 
 from analytics.recommendations.purchases import Integers, Matrix, Purchases, Reals
 
@@ -28,32 +27,37 @@ class Again:
 
 @dataclass(frozen=True)
 class Habits:
-    """Customers by items, all with the same places: what their purchases are worth together, on how
-    many days they were, and on which last."""
+    """Element n is of value n of ``Purchases.last_days``: what the customer's purchases of the item are
+    worth together, and on how many days they were.
+    """
 
-    worth: Matrix
-    times: Matrix
-    last_days: Matrix
+    worth: Reals
+    times: Integers
 
     @classmethod
     def of(cls, purchases: Purchases) -> "Habits":
-        rows = np.stack([purchases.customer, purchases.item, purchases.day])
-        customer, item, day = np.unique(rows, axis=1)
-        place = (customer, item)
-        worth = np.exp2((day - purchases.until) / HALF_LIFE)
-        return cls(
-            sparse.csr_matrix((worth, place), purchases.shape),
-            sparse.csr_matrix((np.ones(len(item), np.int32), place), purchases.shape),
-            purchases.last_days,
-        )
+        """Each day of a customer and an item is one number: sorting these is all that there is to do."""
+        customers, items = purchases.shape
+        first = purchases.day.min(initial=purchases.until)
+        days = int(purchases.until - first) + 1
+        assert customers * items * days < 2**63, "So many do not fit into one number."
+        pair = purchases.customer.astype(np.int64) * items + purchases.item
+        every, day = np.divmod(np.unique(pair * days + (purchases.day - first)), days)
+        starts = np.flatnonzero(np.diff(every, prepend=-1))
+        worth = np.exp2((day + first - purchases.until) / HALF_LIFE)
+        times = np.diff(starts, append=len(every)).astype(np.int32)
+        return cls(np.add.reduceat(worth, starts) if len(starts) else worth, times)
 
-    def best(self, customer: int, places: int) -> Again:
-        """Of equal scores the first item."""
-        start, end = self.worth.indptr[customer : customer + 2]
-        order = start + np.argsort(-self.worth.data[start:end], kind="stable")[:places]
+    def best(self, last_days: Matrix, customer: int, places: int) -> Again:
+        """Of equal scores the first item.
+
+        :param last_days: of the same purchases.
+        """
+        start, end = last_days.indptr[customer : customer + 2]
+        order = start + np.argsort(-self.worth[start:end], kind="stable")[:places]
         return Again(
-            self.worth.indices[order],
-            -np.expm1(-self.worth.data[order]),
-            self.times.data[order],
-            self.last_days.data[order],
+            last_days.indices[order],
+            -np.expm1(-self.worth[order]),
+            self.times[order],
+            last_days.data[order],
         )

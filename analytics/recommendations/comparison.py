@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from analytics.recommendations.algorithm import Algorithm
-from analytics.recommendations.catalogue import SERVED, VERSION
+from analytics.recommendations.catalogue import PEERS, SERVED, VERSION
 from analytics.recommendations.evaluation import Cut, Measures
 from analytics.recommendations.purchases import Purchases
 
@@ -22,6 +22,11 @@ class Comparison:
     unseen: Mapping[str, Measures]
     all: Mapping[str, Measures]
 
+    @property
+    def left_out(self) -> list[str]:
+        """The peers whose library is not installed."""
+        return [name for name in PEERS if name not in self.unseen]
+
     def as_json(self) -> dict[str, Any]:
         algorithms = {
             name: {"unseen": asdict(self.unseen[name]), "all": asdict(self.all[name])}
@@ -33,6 +38,7 @@ class Comparison:
             "items": self.items,
             "customers": dict(self.customers),
             "algorithms": algorithms,
+            "left_out": dict.fromkeys(self.left_out, "`implicit` is not installed"),
             "served": {"algorithm": SERVED, "version": VERSION, **algorithms[SERVED]},
         }
 

@@ -35,7 +35,7 @@ def write(document: Path, comparison: Comparison) -> None:
 
 def tables(comparison: Comparison) -> str:
     """Markdown."""
-    missing = [name for name in PEERS if name not in comparison.unseen]
+    missing = comparison.left_out
     notes = [f"Left out, as `implicit` is not installed: {', '.join(missing)}."] if missing else []
     parts = (
         f"Cut {comparison.cut}, until {comparison.until}; {comparison.items:,} items.",

@@ -6,7 +6,8 @@ autoencoders for sparse data". Unlike the cosine it takes off what other purchas
 
 ``X`` is customers by items; with a half-life a purchase counts ``2 ** (-age / half_life)``, in
 learning and in scoring, so that what is bought together *now* counts most. The inverse is dense:
-it is of the ``most`` most-bought items only, 400 MB of them; all others have shrunken cosines.
+it is of the ``most`` most-bought items only, 400 MB of them. Wherever one of two items is another,
+its weight is the shrunken cosine, both ways.
 """
 
 import math
@@ -28,7 +29,8 @@ FEW = 200
 
 @dataclass(frozen=True, slots=True)
 class Ease:
-    """``half_life`` in days; ``keep`` so many weights of each item, the highest, where given.
+    """``half_life`` in days; ``keep`` so many weights of each item, the highest, where given: so many
+    of either kind, as they are no shares of one whole.
 
     What is left out then is what speaks against an item, and what says next to nothing: recommendations
     get better by it, not only smaller.
@@ -44,7 +46,7 @@ class Ease:
         order = np.argsort(-purchases.shoppers(), kind="stable")
         often, rest = np.sort(order[: self.most]), np.sort(order[self.most :])
         columns = [
-            *self._explained(worth, often),
+            side_by_side(self._explained(worth, often)) + self._beside(worth, often, rest),
             *cosines(worth, rest, self.ridge, self.keep or FEW),
         ]
         place = np.argsort(np.concatenate([often, rest]))
@@ -65,6 +67,12 @@ class Ease:
             shape = (worth.shape[1], kept.shape[1])
             found.append(sparse.csc_matrix((kept.data, items[kept.indices], kept.indptr), shape))
         return found
+
+    def _beside(self, worth: Matrix, often: Integers, rest: Integers) -> Matrix:
+        """The columns of ``often`` again, in which only ``rest`` speaks."""
+        if not len(rest):
+            return sparse.csr_matrix((worth.shape[1], len(often)), dtype=np.float32)
+        return side_by_side(cosines(worth, often, self.ridge, self.keep or FEW, rest))
 
 
 def gram(worth: Matrix) -> Dense:

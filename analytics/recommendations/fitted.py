@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from analytics.recommendations.blend import Blend, BlendModel
 from analytics.recommendations.purchases import Integers, Matrix, Purchases, Reals
 from analytics.recommendations.ranking import Ranked, ranked
-from analytics.recommendations.reasons import RECENT, Reasons, Shoppers, reasons
+from analytics.recommendations.reasons import RECENT, Explained, Reasons, together
 
 PLACES = 50
 ALSO = 20
@@ -32,11 +32,13 @@ class Beside:
 
 @dataclass(frozen=True)
 class Fitted:
-    """``histories`` are everybody's last days of purchase; ``recent`` counts an item's shoppers of
-    the last ``RECENT`` days; ``customers`` and ``items`` name rows and columns.
+    """``together`` counts the shoppers of both items of each of the model's weights; ``histories`` are
+    everybody's last days of purchase; ``recent`` counts an item's shoppers of the last ``RECENT``
+    days; ``customers`` and ``items`` name rows and columns.
     """
 
     model: BlendModel
+    together: Integers
     histories: Matrix
     recent: Integers
     customers: NDArray[np.str_]
@@ -44,8 +46,10 @@ class Fitted:
 
     @classmethod
     def of(cls, purchases: Purchases, blend: Blend) -> "Fitted":
+        model = blend.fit(purchases)
         return cls(
-            blend.fit(purchases),
+            model,
+            together(purchases.last_days, model.neighbours.weights),
             purchases.last_days,
             purchases.shoppers(RECENT),
             purchases.customers,
@@ -53,19 +57,19 @@ class Fitted:
         )
 
     @cached_property
-    def shoppers(self) -> Shoppers:
-        return Shoppers.of(self.histories, self.recent)
+    def explained(self) -> Explained:
+        return Explained(self.model, self.model.neighbours, self.together, self.recent)
 
     def recommended(
         self, batch: slice, allowed: NDArray[np.bool_], places: int = PLACES
     ) -> tuple[Ranked, Reasons]:
-        """What each customer of ``batch`` has not bought, best first, and why.
+        """What each customer of ``batch`` has not bought, best first, and why: nothing without a reason.
 
         :param allowed: of each item, whether it may be recommended now.
         """
         histories = self.histories[batch]
-        best = ranked(self.model, histories, places, allowed, unseen=True)
-        return best, reasons(self.model.neighbours, histories, best, self.shoppers)
+        best = ranked(self.explained, histories, places, allowed, unseen=True)
+        return best, self.explained.reasons(histories, best)
 
     def also_bought(self, item: int, allowed: NDArray[np.bool_], places: int = ALSO) -> Beside:
         """What ``item`` speaks for most, as far as it still sells, of what somebody did buy with it.
@@ -76,9 +80,7 @@ class Fitted:
         start, end = weights.indptr[item : item + 2]
         others = weights.indices[start:end]
         strength = weights.data[start:end] * self.model.trend[others]
-        fit = allowed[others] & (strength > 0)
-        order = np.argsort(-strength[fit], kind="stable")[:places]
-        best, spoken = others[fit][order], strength[fit][order]
-        shoppers = self.shoppers.of_both(np.full(len(best), item), best)
-        real = shoppers > 0
-        return Beside(best[real], -np.expm1(-spoken[real]), shoppers[real])
+        shoppers = self.together[start:end]
+        fit = np.flatnonzero(allowed[others] & (strength > 0) & (shoppers > 0))
+        best = fit[np.argsort(-strength[fit], kind="stable")[:places]]
+        return Beside(others[best], -np.expm1(-strength[best]), shoppers[best])

@@ -33,8 +33,15 @@ class ItemCosine:
         return Neighbours(weights, purchases.until, self.half_life)
 
 
-def cosines(worth: Matrix, items: Integers, shrink: float, keep: int) -> list[Columns]:
-    """The columns of ``items``, ``keep`` neighbours in each; an item is no neighbour of itself."""
+def cosines(
+    worth: Matrix, items: Integers, shrink: float, keep: int, rows: Integers | None = None
+) -> list[Columns]:
+    """The columns of ``items``, ``keep`` neighbours in each; an item is no neighbour of itself.
+
+    :param rows: items that may be neighbours: all if None.
+    """
+    may = np.full(worth.shape[1], rows is None)
+    may[[] if rows is None else rows] = True
     by_item = worth.T.tocsr()
     lengths = np.sqrt(by_item.multiply(by_item).sum(axis=1).A1)
     found = []
@@ -43,7 +50,7 @@ def cosines(worth: Matrix, items: Integers, shrink: float, keep: int) -> list[Co
         shared = (by_item @ by_item[some].T).tocsc()
         of = np.repeat(np.arange(len(some)), np.diff(shared.indptr))
         shared.data /= lengths[shared.indices] * lengths[some][of] + shrink
-        shared.data[shared.indices == some[of]] = 0
+        shared.data[(shared.indices == some[of]) | ~may[shared.indices]] = 0
         shared.eliminate_zeros()
         found.append(strongest(sparse.csc_matrix(shared), keep))
     return found

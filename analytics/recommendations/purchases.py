@@ -93,7 +93,7 @@ def recency(last_days: Matrix, until: int, half_life: float) -> Matrix:
     return with_values(last_days, worth.astype(np.float32))
 
 
-def with_values(matrix: Matrix, values: Reals) -> Matrix:
+def with_values(matrix: Matrix, values: Reals | Integers) -> Matrix:
     """``values`` in the places of ``matrix``, which the two share."""
     return sparse.csr_matrix((values, matrix.indices, matrix.indptr), matrix.shape, copy=False)
 

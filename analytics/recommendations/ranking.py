@@ -46,13 +46,13 @@ def _ranked(
     scores = model.scores(histories)
     scores[:, ~allowed] = NOBODY
     if unseen:
-        scores[_rows(histories), histories.indices] = NOBODY
+        scores[rows_of(histories), histories.indices] = NOBODY
     best = best_of(scores, places)
     kept = np.take_along_axis(scores, best, axis=1)
     return Ranked(np.where(np.isfinite(kept), best, -1).astype(np.int32), kept)
 
 
-def _rows(matrix: Matrix) -> Integers:
+def rows_of(matrix: Matrix) -> Integers:
     """The row of each of its values."""
     return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
 

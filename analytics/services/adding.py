@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model, QuerySet
 
-from analytics.models import CustomerFact, HourFact, SalesFact, Source
+from analytics.models import CustomerFact, HourFact, Newcomer, SalesFact, SellerNewcomer, Source
 
 BASKET = 40
 """Lines that an order may have to count as a basket. Who buys more fills shelves, and what such
@@ -85,6 +85,8 @@ def add(sources: QuerySet[Source]) -> None:
     """Add what ``sources`` moved to every fact. Call it once for each of them, under the facts' lock."""
     for fact in (SalesFact, CustomerFact, HourFact):
         _execute(_statement(fact), sources)
+    for newcomer in (Newcomer, SellerNewcomer):
+        _execute(_newcomers(newcomer), sources)
     _execute(PAIRS, sources)
 
 
@@ -107,6 +109,20 @@ INSERT INTO {table} ({keys}, {", ".join(measures)})
 SELECT {keys}, {summed} FROM moved WHERE 1 = 1 GROUP BY {keys} ORDER BY {keys}
 ON CONFLICT ({keys}) DO UPDATE SET {added}
 """  # noqa: S608  # names are the models'
+
+
+def _newcomers(newcomer: type[Model]) -> str:
+    """A sale of an earlier day, heard of later, is the first one then."""
+    table = newcomer._meta.db_table  # noqa: SLF001  # as above
+    key = [str(field.column) for field in newcomer._meta.pk_fields]  # noqa: SLF001  # as above
+    keys, bought = ", ".join(key), ", ".join(DIMENSIONS[name] for name in key)
+    return f"""
+WITH source AS ({{sources}})
+INSERT INTO {table} ({keys}, day)
+SELECT {bought}, min(s.day) FROM source s {LINES} JOIN orders_sellerorder p ON p.id = l.seller_order_id
+ WHERE s.kind = 'sale' GROUP BY {bought} ORDER BY {bought}
+ON CONFLICT ({keys}) DO UPDATE SET day = excluded.day WHERE excluded.day < {table}.day
+"""  # noqa: S608  # as above
 
 
 def _moved(key: Sequence[str], measures: Sequence[str]) -> str:

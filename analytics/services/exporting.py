@@ -12,6 +12,7 @@ from django.db.models import Max, Min, Model
 
 from analytics.engines.duck import connected
 from analytics.engines.exports import CONTENTS, EXPORTED, NEWEST, Export, columns_of, latest
+from analytics.models import PairFact
 from analytics.queries.days import following
 from core.snapshots import snapshot
 
@@ -68,8 +69,8 @@ def _months(fact: type[Model]) -> Iterator[date]:
 
 
 def _calendar(fact: type[Model]) -> str:
-    """The column that says when: the first of the primary key."""
-    return str(fact._meta.pk_fields[0].column)  # noqa: SLF001  # as above
+    """The column that says when."""
+    return "month" if fact is PairFact else "day"
 
 
 def _write_month(folder: Path, fact: type[Model], month: date) -> int:

@@ -27,21 +27,29 @@ def note_shown(version: str, shown: Sequence[Recommended], *, at: datetime) -> N
 def note_followed(
     version: str, purpose: Purpose, *, product_id: UUID, user_id: UUID | None, at: datetime
 ) -> None:
-    """Somebody followed one. Only of who is signed in is it known whether they buy."""
-    EXPOSURES.add({_key(version, purpose, FOLLOWED, at): 1}, at=at)
+    """Somebody followed one. Only of who is signed in is it known whether they buy, and that they
+    come again the same day, which does not count.
+    """
+    is_new = True
     if user_id:
-        Click.objects.create(
+        _, is_new = Click.objects.get_or_create(
             user_id=user_id,
             product_id=product_id,
             algorithm_version=version,
             purpose=purpose,
-            at=at,
+            day=_day(at),
+            defaults={"at": at},
         )
+    if is_new:
+        EXPOSURES.add({_key(version, purpose, FOLLOWED, at): 1}, at=at)
 
 
 def _key(version: str, purpose: Purpose, what: str, at: datetime) -> str:
-    day = timezone.localdate(at, timezone.get_default_timezone())
-    return f"{day.isoformat()}|{version}|{purpose.value}|{what}"
+    return f"{_day(at).isoformat()}|{version}|{purpose.value}|{what}"
+
+
+def _day(at: datetime) -> date:
+    return timezone.localdate(at, timezone.get_default_timezone())
 
 
 def _write(counts: Mapping[str, int]) -> None:

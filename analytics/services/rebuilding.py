@@ -2,12 +2,21 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Min
+from django.db.models import Exists, Max, Min, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
-from analytics.models import CustomerFact, HourFact, PairFact, SalesFact, Source
+from analytics.models import (
+    CustomerFact,
+    HourFact,
+    Newcomer,
+    PairFact,
+    SalesFact,
+    SellerNewcomer,
+    Source,
+)
 from analytics.queries.days import following
 from analytics.services import adding, sources
 from analytics.services.counting import LOCK
@@ -28,9 +37,21 @@ def rebuild_month(month: date) -> int:
     for fact in (SalesFact, CustomerFact, HourFact, Source):
         fact.objects.filter(day__range=(month, last)).delete()
     PairFact.objects.filter(month=month).delete()
+    _put_off(Newcomer.objects.filter(day__range=(month, last)), "customer", "currency")
+    _put_off(
+        SellerNewcomer.objects.filter(day__range=(month, last)), "seller", "customer", "currency"
+    )
     counted = sources.note_days(month, last)
     adding.add(counted)
     return counted.count()
+
+
+def _put_off(newcomers: QuerySet[Any], *key: str) -> None:
+    """To the next day on which they bought; who never did again is none."""
+    same = {name: OuterRef(name) for name in key}
+    bought = CustomerFact.objects.filter(lines__gt=0, **same).order_by("day")
+    newcomers.filter(~Exists(bought)).delete()
+    newcomers.update(day=Subquery(bought.values("day")[:1]))
 
 
 def months(first: date | None = None, last: date | None = None) -> Iterator[date]:

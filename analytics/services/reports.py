@@ -13,7 +13,7 @@ from analytics.documents.body import body
 from analytics.documents.files import File, file, file_names
 from analytics.documents.tables import names, table
 from analytics.models import Report, ReportFile
-from analytics.queries import Days, SalesReport
+from analytics.queries import Days, SalesReport, day_of
 from analytics.services.subscriptions import readers
 from core import events, jobs
 from core.ids import uuid7
@@ -22,6 +22,8 @@ from core.locks import advisory_lock
 from core.models import Event, Job
 from core.snapshots import snapshot
 from ledger.queries import Interval
+
+REPORT = "report"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,16 @@ class Wanted:
         }
 
 
+class FactsTooOld(Exception):
+    """Days that a report is to be of went on after its facts were exported."""
+
+    def __init__(self, as_of: datetime, days: Days) -> None:
+        super().__init__(
+            f"Facts are as of {as_of.isoformat()}, and the days asked for end with {days.last}:"
+            " run manage.py export_facts after that day."
+        )
+
+
 @transaction.atomic
 def ask_for_report(  # noqa: PLR0913  # what of, and who asks when
     *,
@@ -79,16 +91,19 @@ def ask_for_report(  # noqa: PLR0913  # what of, and who asks when
 ) -> Job:
     """Have a report built and kept; its job. ``key`` makes it one, however often it is asked for."""
     wanted = Wanted(kind, days, interval, seller_id)
-    return jobs.enqueue("report", key, wanted.arguments, at=at, actor_id=actor_id)
+    return jobs.enqueue(REPORT, key, wanted.arguments, at=at, actor_id=actor_id)
 
 
 def build_report(work: Work) -> None:
     """What the job ``report`` does: reads in one snapshot, draws outside of transactions, stores at once.
 
     What is there already stays: this is the next version. Subscribers hear of a first one only.
+
+    :raises FactsTooOld: figures would be frozen that were not the last when they were read.
     """
     wanted = Wanted.of(work.arguments)
     report = SalesReport(wanted.days, wanted.interval, wanted.seller_id)
+    as_of = _as_of(report, work.at)
     steps = len(names(report)) + len(file_names(report))
     with snapshot():
         for done, name in enumerate(names(report)):
@@ -100,7 +115,7 @@ def build_report(work: Work) -> None:
         id=uuid7(),
         content=content,
         currency=report.currency,
-        built_at=work.at,
+        built_at=as_of,
         job_id=work.job_id,
         **wanted.columns,
     )
@@ -108,7 +123,15 @@ def build_report(work: Work) -> None:
         kept.version = _next_version(wanted)
         _store(kept, drawn)
         if kept.version == 1:
-            _tell_readers(kept)
+            _tell_readers(kept, work.at)
+
+
+def _as_of(report: SalesReport, now: datetime) -> datetime:
+    """:raises FactsTooOld: less is in the facts than has happened on the report's days."""
+    as_of = report.engine.as_of(now)
+    if as_of < now and day_of(as_of) <= report.days.last:
+        raise FactsTooOld(as_of, report.days)
+    return as_of
 
 
 def _drawn(report: SalesReport, work: Work, steps: int) -> Iterator[File]:
@@ -135,7 +158,7 @@ def _store(kept: Report, drawn: list[File]) -> None:
     kept.save(force_insert=True)
 
 
-def _tell_readers(kept: Report) -> None:
+def _tell_readers(kept: Report, at: datetime) -> None:
     """An event for each, so that a mail that fails stops no other."""
     events.record_many(
         [
@@ -143,7 +166,7 @@ def _tell_readers(kept: Report) -> None:
                 kind="report.built",
                 subject_id=kept.pk,
                 payload={"user": str(user.pk)},
-                at=kept.built_at,
+                at=at,
             )
             for user in readers(Report.Kind(kept.kind), kept.seller_id)
         ]

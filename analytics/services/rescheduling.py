@@ -11,6 +11,7 @@ from django_celery_beat.models import CrontabSchedule
 from analytics.models import Schedule
 
 ANY = "*"
+SUNDAY = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +27,17 @@ class When:
         crontab = schedule.crontab
         return cls(
             time(int(crontab.hour), int(crontab.minute)),
-            _number(crontab.day_of_week),
+            _weekday(crontab.day_of_week),
             _number(crontab.day_of_month),
         )
 
     @property
     def columns(self) -> dict[str, Any]:
-        """As cron has it."""
+        """As celery reads cron: its Sunday is 0, and a 7 never comes."""
         return {
             "minute": str(self.time.minute),
             "hour": str(self.time.hour),
-            "day_of_week": ANY if self.weekday is None else str(self.weekday),
+            "day_of_week": ANY if self.weekday is None else str(self.weekday % SUNDAY),
             "day_of_month": ANY if self.day is None else str(self.day),
             "month_of_year": ANY,
             "timezone": settings.TIME_ZONE,
@@ -50,6 +51,11 @@ def reschedule(schedule: Schedule, *, when: When, is_enabled: bool) -> None:
     schedule.crontab = crontab or CrontabSchedule.objects.create(**when.columns)
     schedule.enabled = is_enabled
     schedule.save()
+
+
+def _weekday(text: str) -> int | None:
+    number = _number(text)
+    return SUNDAY if number == 0 else number
 
 
 def _number(text: str) -> int | None:

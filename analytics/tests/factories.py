@@ -11,7 +11,17 @@ from django.utils import timezone
 from accounts.models import User
 from analytics.documents.body import body
 from analytics.documents.files import file
-from analytics.models import CustomerFact, HourFact, PairFact, Report, ReportFile, SalesFact, Source
+from analytics.models import (
+    CustomerFact,
+    HourFact,
+    Newcomer,
+    PairFact,
+    Report,
+    ReportFile,
+    SalesFact,
+    SellerNewcomer,
+    Source,
+)
 from analytics.queries import Days, SalesReport
 from analytics.services.reports import Wanted
 from cart.pricing import PricedLine
@@ -23,7 +33,7 @@ from orders.tests.factories import ADDRESS
 
 COUNT = "analytics.services.count_orders"
 BUILT = datetime(2026, 3, 3, 5, tzinfo=UTC)
-FACTS = (SalesFact, CustomerFact, HourFact, PairFact)
+FACTS = (SalesFact, CustomerFact, HourFact, PairFact, Newcomer, SellerNewcomer)
 
 
 def sale(

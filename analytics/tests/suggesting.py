@@ -7,8 +7,8 @@ from analytics.models import Build, Line, Live, Purpose, Suggestion
 MADE = datetime(2026, 3, 1, 3, tzinfo=UTC)
 
 
-def live(line=Line.CONTROL, version="blend-1"):
-    build = Build.objects.create(line=line, algorithm_version=version, generated_at=MADE)
+def live(line=Line.CONTROL, version="blend-1", at=MADE):
+    build = Build.objects.create(line=line, algorithm_version=version, generated_at=at)
     Live.objects.update_or_create(line=line, defaults={"build": build})
     return build
 

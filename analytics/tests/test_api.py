@@ -1,10 +1,13 @@
 """Reports of any days over HTTP: what they say, what is refused, and who may see whose."""
 
+from base64 import b64decode
 from datetime import UTC, datetime
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Group
+from PIL import Image
 
 from accounts.tests.factories import SellerFactory, UserFactory
 from analytics.api.serializers import SalesSerializer
@@ -121,6 +124,14 @@ def test_what_cannot_be_meant_is_refused_by_its_name(api, analyst, query, field)
 
     assert answer.status_code == 400
     assert [fault["field"] for fault in answer.json()["errors"]] == [field]
+
+
+@pytest.mark.usefixtures("_sold")
+def test_pictures_can_be_in_the_body_itself(api, ann):
+    charts = api(ann.user).get(f"{URL}?{MARCH}&charts=inline").json()["charts"]
+
+    kind, _, picture = charts["trend"]["png"].partition(";base64,")
+    assert (kind, Image.open(BytesIO(b64decode(picture))).format) == ("data:image/png", "PNG")
 
 
 @pytest.mark.usefixtures("_sold")

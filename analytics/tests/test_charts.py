@@ -89,6 +89,16 @@ def test_lines_stand_at_what_they_are_of_in_the_currency(report):
     assert ticks(axes.xaxis) == ["2 Mar\n2026", *(f"{day} Mar" for day in range(3, 9))]
 
 
+def test_a_line_ends_where_there_is_no_whole_week_to_average(report):
+    weeks = SalesReport(Days(date(2026, 3, 2), date(2026, 3, 10)), Interval.WEEK)
+
+    [axes] = trend(drawing(weeks, "trend")).axes
+
+    lines = {line.get_label(): list(line.get_ydata()) for line in axes.lines}
+    assert lines["The days before"] == [0.0, 2.0]
+    assert [str(each) for each in lines["Moving average"]] == ["150.25", "nan"]
+
+
 def test_the_year_is_said_where_it_begins(db):
     months = SalesReport(Days(date(2025, 11, 1), date(2026, 2, 28)), Interval.MONTH)
 
@@ -148,7 +158,7 @@ def test_nothing_is_said_of_where_there_is_nothing(db):
 
 
 def test_a_chart_reads_only_what_it_is_of(report, django_assert_num_queries):
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         draw(report, "trend", "svg")
     with django_assert_num_queries(1):
         draw(report, "hours", "png")

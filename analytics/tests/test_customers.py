@@ -104,6 +104,25 @@ def test_a_seller_sees_pairs_of_their_own_products(goods):
     assert {pair.first_id, pair.second_id} == {cup.product_id, mine.product_id}
 
 
+def test_a_seller_sees_how_often_a_pair_is_bought_in_its_own_orders(goods):
+    """Of the cup's seller six orders: three with cup and saucer, one with the cup, one with neither, and
+    one of too many lines to be a basket, in which cups are, too."""
+    cup, lid = (PricedLine(each, 1, 100) for each in goods[:2])
+    seller = goods[0].product.seller
+    saucer, jug = (PricedLine(on_sale(price=100, seller=seller), 1, 100) for _ in range(2))
+    own = [(cup, saucer)] * 3 + [(cup, lid), (jug, lid), (cup,) * 41]
+    enter(*(sale(str(n), START, *each) for n, each in enumerate(own)))
+
+    [pair] = queries.pairs(MARCH, seller.pk, at_least=2)
+
+    assert (pair.baskets, pair.all_baskets) == (3, 6)
+    assert sorted((pair.with_first, pair.with_second)) == [3, 4]
+    assert pair.lift == Fraction(3 * 6, 4 * 3)
+    enter(*(sale(f"other:{n}", START, lid) for n in range(9)))
+    assert queries.pairs(MARCH, seller.pk, at_least=2) == [pair]
+    assert {each.all_baskets for each in queries.pairs(MARCH, at_least=1)} == {5 + 9}
+
+
 def test_pairs_of_whole_months_that_the_days_touch(goods):
     cup, lid = (PricedLine(each, 1, 100) for each in goods[:2])
     enter(*(sale(str(n), START + timedelta(days=31 * n), cup, lid) for n in range(3)))

@@ -83,7 +83,14 @@ def test_an_export_is_as_of_when_it_was_made(cup, tmp_path):
     ]
     assert orders == [1, 2, 2]
     assert (first.made_at, latest(tmp_path)) == (NOW, second)
-    assert first.rows == {"sales": 2, "customers": 2, "hours": 2, "pairs": 2}
+    assert first.rows == {
+        "sales": 2,
+        "customers": 2,
+        "hours": 2,
+        "pairs": 2,
+        "newcomers": 1,
+        "seller_newcomers": 1,
+    }
     assert sorted(path.name for path in (second.folder / "sales").iterdir()) == [
         "month=2011-02-01",
         "month=2011-03-01",
@@ -129,5 +136,5 @@ def test_the_setting_names_the_engine(cup, tmp_path, settings):
 
     assert SalesReport(SPANS[0]).summary.figures.orders == 1
     assert pairs(SPANS[0], engine=chosen()) == []
-    assert "1 of sales, 1 of customers, 1 of hours, 1 of pairs" in said.getvalue()
+    assert "1 of sales, 1 of customers, 1 of hours, 1 of pairs, 1 of newcomers" in said.getvalue()
     assert exporting.latest(tmp_path).rows["pairs"] == 1

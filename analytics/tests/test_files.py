@@ -123,7 +123,7 @@ def test_a_file_says_how_it_is_saved(report):
 
 
 def test_a_file_reads_only_what_it_is_of(report, django_assert_num_queries):
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         file(report, "trend.csv")
     with django_assert_num_queries(0):
         file(report, "trend.parquet")

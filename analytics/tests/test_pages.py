@@ -7,8 +7,9 @@ import pytest
 from django.contrib.auth.models import Group
 
 from accounts.tests.factories import SellerFactory, UserFactory
-from analytics.models import Subscription
+from analytics.models import Report, Subscription
 from analytics.queries import Days
+from analytics.services import subscribe
 from analytics.tests.factories import asked, enter, kept, sale
 from cart.pricing import PricedLine
 from catalog.tests.factories import on_sale
@@ -17,6 +18,7 @@ from core.models import Job
 pytestmark = pytest.mark.django_db
 
 DAY = Days(date(2026, 3, 3), date(2026, 3, 3))
+BEFORE = datetime(2026, 2, 1, tzinfo=UTC)
 MARCH = "from=2026-03-01&to=2026-03-31"
 
 
@@ -175,14 +177,42 @@ def test_a_kept_report_shows_what_was_stored_and_its_files_never_change(client, 
 
 def test_mail_is_begun_and_ended(client, ann, analyst):
     client.force_login(ann.user)
-    client.post("/reports/subscription", {"kind": "weekly", "wanted": "on"})
-    client.post("/reports/subscription", {"kind": "asked", "wanted": "on"})
+    client.post("/reports/subscription", {"kind": "weekly"})
+    client.post("/reports/subscription", {"kind": "asked"})
 
     assert list(Subscription.objects.values_list("user", "kind", "seller")) == [
         (ann.user.pk, "weekly", ann.pk)
     ]
     client.force_login(analyst)
-    client.post("/reports/subscription", {"kind": "daily", "wanted": "on"})
-    assert Subscription.objects.get(user=analyst).seller is None
     client.post("/reports/subscription", {"kind": "daily"})
+    assert Subscription.objects.get(user=analyst).seller is None
+    stop(client, Subscription.objects.get(user=analyst))
     assert not Subscription.objects.filter(user=analyst).exists()
+
+
+def stop(client, subscription):
+    """By the page's own button, if there is one."""
+    address = f"/reports/subscription/{subscription.pk}/end"
+    assert f'action="{address}"' in client.get("/reports/kept").content.decode()
+    return client.post(address)
+
+
+def test_who_becomes_an_analyst_can_stop_the_mail_of_his_own_shop(client, ann):
+    subscribe(user=ann.user, kind=Report.Kind.DAILY, seller_id=ann.pk, at=BEFORE)
+    ann.user.groups.set([Group.objects.get(name="analyst")])
+    type(ann.user).objects.update(is_staff=True)
+    client.force_login(ann.user)
+    client.post("/reports/subscription", {"kind": "daily"})
+
+    stop(client, Subscription.objects.get(seller=ann))
+
+    assert Subscription.objects.get().seller is None
+
+
+def test_nobody_stops_anothers_mail(client, ann, analyst):
+    own = subscribe(user=analyst, kind=Report.Kind.DAILY, seller_id=None, at=BEFORE)
+    client.force_login(ann.user)
+
+    assert client.post(f"/reports/subscription/{own.pk}/end").status_code == 302
+
+    assert Subscription.objects.get() == own

@@ -89,7 +89,7 @@ def test_a_range_without_sales_is_a_report_of_zeros():
     assert queries.summary(EMPTY) == Summary(EMPTY, Figures(), 0, 0)
     assert (Figures().take_rate, Figures().average_order, Figures().net) == (Decimal(0), 0, 0)
     trend = queries.trend(EMPTY, Interval.DAY)
-    assert len(trend.points) == len(trend.previous) == 366
+    assert len(trend.points) == 366
     assert trend.total == trend.previous_total == Figures()
     parts = (queries.categories, queries.products, queries.sellers, queries.countries)
     assert [part(EMPTY) for part in parts] == [[], [], [], []]
@@ -123,7 +123,19 @@ def test_a_moving_average_takes_the_days_before_along():
 
     assert [point.figures.net for point in trend.points] == [0, 0, 0, 0, 0, 0, 950, 1500]
     assert [point.average for point in trend.points] == [229, 229, 229, 229, 229, 229, 136, 350]
-    assert [point.days.first.day for point in trend.previous] == [23, 24, 25, 26, 27, 28, 1, 2]
+    assert [point.before.first.day for point in trend.points] == [23, 24, 25, 26, 27, 28, 1, 2]
+
+
+@pytest.mark.usefixtures("_spring")
+def test_a_moving_average_is_of_whole_weeks_and_months_and_of_none_that_the_days_cut_short():
+    """From Sunday 1 March, whose week began in February, to Tuesday 31 March."""
+    weeks = queries.trend(MONTH, Interval.WEEK)
+    months = queries.trend(Days(date(2026, 2, 10), date(2026, 4, 9)), Interval.MONTH)
+    day = queries.trend(Days(date(2026, 3, 9), date(2026, 3, 9)), Interval.DAY)
+
+    assert [point.average for point in weeks.points] == [75, 475, 1012, 938, 938, None]
+    assert [point.average for point in months.points] == [100, 1350, None]
+    assert [point.average for point in day.points] == [136]
 
 
 @pytest.mark.usefixtures("_spring")
@@ -213,4 +225,4 @@ def test_every_report_costs_the_same_number_of_queries_however_much_was_sold(mug
         )
     )
 
-    assert before == costs() == [2, 2, 2, 2, 2, 1, 1, 1, 1, 3]
+    assert before == costs() == [2, 1, 2, 2, 2, 1, 1, 1, 1, 3]

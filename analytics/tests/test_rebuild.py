@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.tests.factories import SellerFactory, UserFactory
-from analytics.models import HourFact, SalesFact
+from analytics.models import HourFact, Newcomer, SalesFact, SellerNewcomer
 from analytics.queries import Days, summary
 from analytics.queries.days import following
 from analytics.services import months, rebuild_month
@@ -190,6 +190,20 @@ def test_the_command_builds_whole_months(cup):
 
     assert rows() == right
     assert "6 sales, releases and refunds in" in said.getvalue()
+
+
+def test_who_is_wrongly_new_in_a_month_is_put_off_or_forgotten(cup):
+    enter(sale("old:1", START + timedelta(days=40), PricedLine(cup, 2, 100)))
+    enter(sale("old:2", START + timedelta(days=80), PricedLine(cup, 2, 100)))
+    right = rows()
+    for newcomer in (Newcomer, SellerNewcomer):
+        newcomer.objects.update(day=START.date())
+        row = newcomer.objects.values().get()
+        newcomer.objects.create(**{**row, "customer": cup.pk})
+
+    rebuild_month(date(2011, 2, 1))
+
+    assert rows() == right
 
 
 def test_the_command_refuses_days_that_are_none(db):

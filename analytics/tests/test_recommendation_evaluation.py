@@ -99,6 +99,7 @@ def test_a_comparison_says_what_is_served_and_writes_its_document(tmp_path):
     write(text, found)
 
     said = found.as_json()
+    assert said["left_out"] == dict.fromkeys(PEERS, "`implicit` is not installed")
     assert said["served"]["algorithm"] == "blend"
     assert said["served"]["unseen"] == said["algorithms"]["blend"]["unseen"]
     assert set(said["algorithms"]) == set(ALGORITHMS)

@@ -5,6 +5,7 @@ import pytest
 
 from analytics.recommendations import purchases as arrays
 from analytics.recommendations import storing
+from analytics.recommendations.again import HALF_LIFE, Habits
 from analytics.recommendations.blend import Blend
 from analytics.recommendations.catalogue import ALGORITHMS
 from analytics.recommendations.category_affinity import CategoryAffinity
@@ -13,6 +14,7 @@ from analytics.recommendations.fitted import Fitted, batches
 from analytics.recommendations.item_cosine import ItemCosine
 from analytics.recommendations.popularity import Popularity
 from analytics.recommendations.ranking import ranked
+from analytics.recommendations.reasons import RECENT
 from analytics.tests.bought import EVERYBODY, many, purchases
 
 CUP, PLATE, LAMP, RUG = range(4)
@@ -93,7 +95,19 @@ def test_ease_of_more_items_than_it_inverts_takes_cosines_for_the_rest():
     two = Ease(ridge=2).fit(purchases(TABLE[:4] + TABLE[5:], items=2, until=10))
     without_lamp = two.weights.toarray()
     assert weights[:2, :2] == pytest.approx(without_lamp, abs=1e-6)
-    assert weights[:, LAMP].tolist() == pytest.approx([1 / (3**0.5 + 2), 1 / (2**0.5 + 2), 0, 0])
+    with_cup, with_plate = 1 / (3**0.5 + 2), 1 / (2**0.5 + 2)
+    assert weights[:, LAMP].tolist() == pytest.approx([with_cup, with_plate, 0, 0])
+    assert weights[LAMP].tolist() == pytest.approx([with_cup, with_plate, 0, 0])
+
+
+def test_who_bought_only_what_is_rare_is_recommended_what_is_bought_a_lot_with_it():
+    bought = purchases([*TABLE, (3, LAMP, 9)], items=4, until=10)
+
+    build = Fitted.of(bought, Blend(ease=Ease(ridge=2, keep=1, most=2)))
+    best, why = build.recommended(slice(3, 4), np.ones(4, bool), places=2)
+
+    assert best.items.tolist() == [[CUP, PLATE]]
+    assert (why.because.tolist(), why.shoppers.tolist()) == ([[LAMP, LAMP]], [[1, 1]])
 
 
 def test_a_purchase_is_worth_half_after_a_half_life():
@@ -186,9 +200,56 @@ def test_a_build_scores_everybody_by_batches_and_counts_its_reasons(tmp_path):
                     assert table[customer, because]
                     assert shoppers == (table[:, item] & table[:, because]).sum() > 0
                 else:
-                    assert shoppers == build.recent[item]
+                    assert shoppers == build.recent[item] > 0
     assert rows == 60
     assert ((whole.scores >= 0) & (whole.scores <= 1)).all()
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_every_reason_in_a_small_shop_is_what_is_counted_by_hand(seed):
+    chance = np.random.default_rng(seed)
+    people, things, days = chance.integers(2, 12), chance.integers(2, 15), chance.integers(20, 300)
+    limits = (people, things, days)
+    lines = [tuple(chance.integers(limits)) for _ in range(chance.integers(5, 50))]
+    bought = purchases(lines, things, days)
+    build = Fitted.of(bought, Blend(ease=Ease(ridge=1, keep=20, most=chance.integers(2, 15))))
+    ever, lately = [set() for _ in range(things)], [set() for _ in range(things)]
+    for customer, item, day in lines:
+        ever[item].add(customer)
+        if day >= days - RECENT:
+            lately[item].add(customer)
+
+    everybody = slice(0, len(bought.customers))
+    best, why = build.recommended(everybody, np.ones(things, bool))
+
+    for customer, row in enumerate(best.items):
+        told = set(row[row >= 0])
+        for item, because, shoppers in zip(
+            row, why.because[customer], why.shoppers[customer], strict=True
+        ):
+            if item >= 0:
+                assert because < 0 or customer in ever[because]
+                both = lately[item] if because < 0 else ever[item] & ever[because]
+                assert shoppers == len(both) > 0
+        spoken = {item for item in range(things) if lately[item] and customer not in ever[item]}
+        assert spoken <= told
+    for item in range(things):
+        beside = build.also_bought(item, np.ones(things, bool))
+        counted = [len(ever[item] & ever[other]) for other in beside.items]
+        assert beside.shoppers.tolist() == counted
+        assert all(counted)
+
+
+def test_buy_again_counts_days_and_weighs_them_by_age():
+    bought = purchases([*TABLE, (CAT, CUP, 9), (CAT, RUG, 9)], items=4, until=10)
+
+    again = Habits.of(bought).best(bought.last_days, CAT, 2)
+
+    worth = 2 ** (-1 / HALF_LIFE)
+    assert again.items.tolist() == [CUP, RUG]
+    assert (again.times.tolist(), again.last_days.tolist()) == ([2, 1], [9, 9])
+    sums = np.array([worth + 2 ** (-7 / HALF_LIFE), worth])
+    assert again.scores == pytest.approx(1 - np.exp(-sums))
 
 
 def test_the_reason_is_the_item_that_contributed_most():

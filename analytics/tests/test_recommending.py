@@ -2,21 +2,31 @@
 
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from waffle.models import Flag
 
 from accounts.tests.factories import UserFactory
 from analytics.experiments import FLAG
 from analytics.models import Build, BuildFile, Line, Live, Purpose, Suggestion
 from analytics.queries import also_bought, buy_again, for_you
+from analytics.recommendations.blend import Blend
+from analytics.recommendations.learnt import Learnt
 from analytics.services import ask_for_recommendations
-from analytics.tests.factories import enter, sale
+from analytics.services.recommending import files
+from analytics.services.recommending.living import FORGET
+from analytics.tests.bought import many
+from analytics.tests.factories import back, count, enter, sale
 from cart.pricing import PricedLine
 from catalog.models import Product
 from catalog.tests.factories import on_sale
 from core import jobs
 from core.models import Job
+from orders.services import Wanted, cancel_order, place_order
+from orders.tests.factories import from_wallet, give
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NOW = datetime(2026, 3, 20, 4, tzinfo=UTC)
@@ -92,6 +102,54 @@ def test_what_was_bought_often_and_lately_comes_first_to_buy_again(shoppers, goo
     ]
 
 
+def test_what_was_cancelled_or_came_back_is_as_if_it_had_not_been_bought(shoppers, goods):
+    """All of the pot came back, one of two hats; the tie was cancelled."""
+    buyer = shoppers[9]
+    lines = [PricedLine(goods[name], 2, 100) for name in ("pot", "hat")]
+    enter(
+        sale("kept in part", START, *lines, buyer=buyer),
+        back("kept in part", START + timedelta(hours=1), {1: 1, 2: 1}),
+        back("kept in part", START + timedelta(hours=2), {1: 1}, number=2),
+    )
+    give(buyer, "99.00")
+    wanted = [Wanted(goods["tie"].pk, 1)]
+    order = place_order(purchase=from_wallet(buyer), wanted=wanted, at=START)
+    count()
+    cancel_order(order.pk, actor_id=None, reason="", at=START)
+    count()
+    ask_for_recommendations(at=NOW)
+    work()
+
+    again, other = buy_again(buyer.pk, Line.CONTROL), for_you(buyer.pk, Line.CONTROL)
+
+    assert {title for title, _ in said(again)} == {"Cup", "Hat"}
+    assert sorted(said(other)) == [
+        ("Pot", "Bought with Cup by 9 shoppers"),
+        ("Tie", "Bought with Hat by 9 shoppers"),
+    ]
+
+
+def test_what_a_build_learns_comes_out_of_its_pieces_as_it_went_in(db, tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "PIECE", 1000)
+    build = Build.objects.create(line=Line.CONTROL, algorithm_version="x", generated_at=NOW)
+    known = Learnt.of(many(), Blend(), np.ones(40, bool))
+
+    with files.written(known) as path:
+        went_in = path.read_bytes()
+        files.store(build, path)
+    files.fetch(build.pk, tmp_path / "out")
+
+    assert (tmp_path / "out").read_bytes() == went_in
+    lengths = [len(piece.content) for piece in BuildFile.objects.order_by("number")]
+    assert len(lengths) > 12
+    assert set(lengths[:-1]) == {1000}
+    whole = files.learnt(build.pk)
+    assert (whole.fitted.together == known.fitted.together).all()
+    build.delete()
+    with pytest.raises(BuildFile.DoesNotExist):
+        files.fetch(build.pk, tmp_path / "gone")
+
+
 @pytest.mark.usefixtures("built")
 def test_who_is_new_is_told_what_sells_with_true_numbers(bob):
     assert {reason for _, reason in said(for_you(bob.pk, Line.CONTROL))} == {
@@ -137,6 +195,21 @@ def test_the_day_is_built_once_and_the_old_build_stays_until_the_new_one_is_whol
     live = Live.objects.get().build
     assert live != built
     assert set(Suggestion.objects.values_list("build", flat=True)) == {live.pk}
+
+
+def test_only_builds_that_still_suggest_something_are_forgotten(built, shoppers):
+    for days in (1, 2):
+        ask_for_recommendations(at=NOW + timedelta(days=days))
+        while job := Job.objects.filter(state=Job.State.WAITING).exclude(kind=FORGET).first():
+            jobs.carry_out(jobs.claim(job.pk, at=NOW + timedelta(days=days), attempt=0))
+    first, second = Job.objects.filter(kind=FORGET, state=Job.State.WAITING).order_by("queued_at")
+    jobs.carry_out(jobs.claim(first.pk, at=NOW + timedelta(days=2), attempt=0))
+
+    with CaptureQueriesContext(connection) as queries:
+        jobs.carry_out(jobs.claim(second.pk, at=NOW + timedelta(days=2), attempt=0))
+
+    deletes = [q for q in queries if q["sql"].startswith('DELETE FROM "analytics_suggestion"')]
+    assert (Build.objects.count(), len(deletes)) == (3, 1)
 
 
 def test_a_batch_that_was_thought_dead_adds_nothing_to_what_another_did(shoppers):

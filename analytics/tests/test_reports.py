@@ -18,6 +18,8 @@ from analytics.services import (
     subscribe,
     unsubscribe,
 )
+from analytics.services.exporting import export_facts
+from analytics.services.reports import FactsTooOld
 from analytics.services.scheduling import ended
 from analytics.tests.factories import asked, built, enter, sale
 from cart.pricing import PricedLine
@@ -56,6 +58,34 @@ def test_a_report_is_kept_as_it_was_read(sold):
     assert kept == {name: file(fresh, name).content for name in file_names(fresh)}
     assert report.job.result == {"report": str(report.pk)}
     assert (report.job.state, report.job.progress) == (Job.State.DONE, 100)
+
+
+def test_what_duckdb_adds_up_is_as_of_its_export_and_waits_for_one_of_after_the_days(
+    sold, tmp_path, settings
+):
+    settings.REPORTS_ENGINE, settings.REPORTS_EXPORT = "duckdb", tmp_path
+    midnight = datetime(2026, 3, 3, tzinfo=UTC)
+    job = asked(DAYS)
+    export_facts(tmp_path, at=midnight - timedelta(seconds=1))
+
+    with pytest.raises(FactsTooOld, match="2026-03-02T23:59:59"):
+        jobs.run(job.pk, at=AT)
+    job.refresh_from_db()
+    assert (job.state, Report.objects.count()) == (Job.State.WAITING, 0)
+    assert "FactsTooOld: Facts are as of 2026-03-02T23:59:59" in job.error
+
+    export_facts(tmp_path, at=midnight)
+    enter(sale("old:2", SALE, PricedLine(on_sale(price=100), 3, 100)))
+    assert jobs.run(job.pk, at=job.next_at)
+    report = Report.objects.get()
+    assert (report.built_at, report.content["summary"]["net"]) == (midnight, "2.00")
+
+
+def test_days_that_are_not_over_are_kept_as_they_are_now(sold):
+    """The database's facts are the last there are, so nothing is lost by not waiting."""
+    today = Days(AT.date(), AT.date() + timedelta(days=1))
+
+    assert built(today, kind=Kind.ASKED).built_at == AT
 
 
 def test_building_again_makes_a_version_and_leaves_the_older_one(sold):

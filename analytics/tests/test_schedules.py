@@ -1,6 +1,6 @@
 """When reports come by themselves: rows that staff change in the back office, and nothing else there."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from importlib import import_module
 
 import pytest
@@ -14,12 +14,13 @@ from django_celery_beat.models import PeriodicTask, PeriodicTasks
 from accounts.tests.factories import UserFactory
 from analytics.models import Report, Schedule
 from analytics.queries import Days
-from analytics.services import When
+from analytics.services import When, reschedule
 from analytics.tasks import schedule_reports
 from analytics.tests.factories import built
 from core.models import AuditEntry, Job
 
 add = import_module("analytics.migrations.0003_schedules").add
+correct = import_module("analytics.migrations.0009_sundays").correct
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def test_an_analyst_changes_when_and_whether_and_nothing_else(client, analyst, s
     weekly.refresh_from_db()
     assert (weekly.enabled, str(weekly.crontab)) == (
         False,
-        "45 5 * * 7 (m/h/dM/MY/d) Europe/London",
+        "45 5 * * 0 (m/h/dM/MY/d) Europe/London",
     )
     assert (weekly.task, weekly.kind) == ("analytics.tasks.schedule_reports", "weekly")
     assert PeriodicTasks.last_change() != noticed
@@ -89,6 +90,29 @@ def test_an_analyst_changes_when_and_whether_and_nothing_else(client, analyst, s
         "time": ["04:20:00", "05:45:00"],
         "weekday": ["1", "7"],
     }
+
+
+@pytest.mark.parametrize("weekday", range(1, 8))
+def test_every_weekday_comes(schedules, weekday):
+    chosen = When(time(5, 45), weekday=weekday)
+
+    reschedule(schedules["weekly"], when=chosen, is_enabled=True)
+
+    weekly = Schedule.objects.get(pk=schedules["weekly"].pk)
+    sunday_is_0 = date(2026, 3, 1 + weekday).isoweekday() % 7
+    assert weekly.crontab.schedule.day_of_week == {sunday_is_0}
+    assert When.of(weekly) == chosen
+
+
+def test_a_sunday_that_never_came_comes(schedules):
+    crontab = schedules["weekly"].crontab
+    type(crontab).objects.filter(pk=crontab.pk).update(day_of_week="7")
+
+    correct(apps, None)
+
+    weekly = Schedule.objects.get(pk=schedules["weekly"].pk)
+    assert weekly.crontab.schedule.day_of_week == {0}
+    assert When.of(weekly) == When(time(4, 20), weekday=7)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,15 @@ def at(day):
     return datetime(2026, 3, day, 12, tzinfo=UTC)
 
 
+PAIRED = ((1, 30), (2, 28), (3, 10))
+
+
+def beside(report):
+    """Each point's first day and net, its average, and what it stands beside."""
+    names = ("from", "net", "moving_average", "previous_from", "previous_net")
+    return [tuple(point[name] for name in names) for point in table(report, "trend").records()]
+
+
 @pytest.fixture
 def mug(db):
     return on_sale(price=300, title="Mug", seller=SellerFactory(commission_rate=1000, name="Ann"))
@@ -83,15 +92,22 @@ def test_a_point_stands_beside_the_one_that_is_as_far_into_the_days_before():
     assert points[-1]["previous_from"] == date(2026, 3, 1)
 
 
-@pytest.mark.usefixtures("_sold")
-def test_months_of_days_that_cut_them_otherwise_have_no_point_to_stand_beside():
-    march = SalesReport(Days(date(2026, 2, 20), date(2026, 3, 10)), Interval.MONTH)
+def test_the_days_before_are_cut_at_the_same_distances_so_that_none_is_left_out(mug):
+    """By calendar months they would be two, 29 to 31 January and February, beside the one of March."""
+    january, february, march = (datetime(2026, m, d, 12, tzinfo=UTC) for m, d in PAIRED)
+    enter(
+        sale("1", january, PricedLine(mug, 1, 300)),
+        sale("2", february, PricedLine(mug, 3, 300)),
+        sale("3", march, PricedLine(mug, 5, 300)),
+    )
+    whole = SalesReport(Days(date(2026, 3, 1), date(2026, 3, 31)), Interval.MONTH)
+    cut = SalesReport(Days(date(2026, 2, 20), date(2026, 3, 10)), Interval.MONTH)
 
-    points = table(march, "trend").records()
-
-    assert [(point["from"], point["previous_from"]) for point in points] == [
-        (date(2026, 2, 20), date(2026, 2, 1)),
-        (date(2026, 3, 1), None),
+    assert beside(whole) == [(date(2026, 3, 1), 1500, 900, date(2026, 1, 29), 1200)]
+    assert table(whole, "summary").records()[1]["net"] == 1200
+    assert beside(cut) == [
+        (date(2026, 2, 20), 900, 400, date(2026, 2, 1), 0),
+        (date(2026, 3, 1), 1500, None, date(2026, 2, 10), 0),
     ]
 
 

@@ -1,6 +1,7 @@
 """Having reports built and kept, how far they are, and being mailed those that come by themselves."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -69,16 +70,24 @@ def keep(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def subscription(request: HttpRequest) -> HttpResponse:
-    """Begin or end being mailed reports of one kind."""
+    """Begin being mailed reports of one kind, of whom the visitor is shown them."""
     form = SubscriptionForm(request.POST)
     if form.is_valid():
-        kind, person, seller_id = form.cleaned_data["kind"], visitor(request), seller_shown(request)
-        if form.cleaned_data["wanted"]:
-            services.subscribe(user=person, kind=kind, seller_id=seller_id, at=clock.now())
-            messages.success(request, f"You will be mailed each {kind.label} report.")
-        else:
-            services.unsubscribe(user=person, kind=kind, seller_id=seller_id)
-            messages.success(request, f"You will be mailed no more {kind.label} reports.")
+        kind, seller_id = form.cleaned_data["kind"], seller_shown(request)
+        services.subscribe(user=visitor(request), kind=kind, seller_id=seller_id, at=clock.now())
+        messages.success(request, f"You will be mailed each {kind.label} report.")
+    return redirect("kept_reports")
+
+
+@login_required
+@require_POST
+def end_subscription(request: HttpRequest, subscription_id: UUID) -> HttpResponse:
+    """End being mailed reports, also of whom the visitor is shown none any more."""
+    own = visitor(request).report_subscriptions.filter(pk=subscription_id).first()
+    if own:
+        kind = Report.Kind(own.kind)
+        services.unsubscribe(user=own.user, kind=kind, seller_id=own.seller_id)
+        messages.success(request, f"You will be mailed no more {kind.label} reports.")
     return redirect("kept_reports")
 
 
@@ -96,9 +105,13 @@ def _is_busy(one: Building) -> bool:
     return not one.job.finished_at
 
 
-def _subscriptions(request: HttpRequest, seller_id: Any) -> list[dict[str, Any]]:
-    """Each kind, and whether the visitor is mailed it."""
-    own = visitor(request).report_subscriptions.filter(seller=seller_id)
-    mailed = set(own.values_list("kind", flat=True))
-    kinds = (each for each in Report.Kind if each != Report.Kind.ASKED)
-    return [{"kind": each, "is_wanted": each in mailed} for each in kinds]
+def _subscriptions(request: HttpRequest, seller_id: UUID | None) -> list[dict[str, Any]]:
+    """Each kind, and what the visitor is mailed of it; then whatever else he has subscribed to."""
+    own = visitor(request).report_subscriptions.select_related("seller").order_by("pk")
+    mailed = {(each.kind, each.seller_id): each for each in own}
+    kinds = [each for each in Report.Kind if each != Report.Kind.ASKED]
+    offered = [{"kind": each, "own": mailed.pop((each, seller_id), None)} for each in kinds]
+    others = [
+        {"kind": Report.Kind(each.kind), "own": each, "is_other": True} for each in mailed.values()
+    ]
+    return offered + others

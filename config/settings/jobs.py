@@ -65,7 +65,7 @@ CELERY_BEAT_SCHEDULE = {
     "flush-views": {"task": "catalog.tasks.flush_views", "schedule": timedelta(seconds=30)},
     "build-recommendations": {
         "task": "analytics.tasks.recommend",
-        "schedule": crontab(hour=3, minute=30),
+        "schedule": crontab(hour="3-22", minute=30),  # once a day; again, should beat miss it
     },
     "flush-exposures": {
         "task": "analytics.tasks.flush_exposures",

@@ -1,4 +1,5 @@
-"""The reports of the sales file: each month's net is what was read, less what was rejected."""
+"""The reports of the sales file: each month's net is what was read, less what did not come to be sold or
+refunded as the file has it, which ``demo.tally`` counts by name."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -35,12 +36,13 @@ def months(db, tmp_path):
 
 
 def net_of(tally: Tally) -> int:
-    """In tenths of a penny."""
+    """In tenths of a penny: without what was rejected, what rounding to pennies made more or less, and what
+    cancellations bear beyond the price of the sale."""
     rejected = sum(total.mills for total in tally.rejected.values())
     return tally.read.mills - rejected - tally.rounding.mills - tally.repriced.mills
 
 
-def test_each_months_net_is_what_was_read_less_what_was_rejected(months):
+def test_each_months_net_is_what_was_read_less_what_was_rejected_rounded_and_repriced(months):
     count()
 
     for name, tally in months.items():

@@ -9,6 +9,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.tests.factories import SellerFactory, UserFactory
+from analytics.models import Line, Purpose
+from analytics.queries import suggestions
+from analytics.tests.suggesting import live, suggest
 from cart.pricing import PricedLine
 from catalog.models import Brand, Category, Product, Variant
 from catalog.services import NewProduct, list_products
@@ -19,6 +22,7 @@ from orders.services import PastSale, record_past_sales
 from orders.tests.factories import ADDRESS
 
 ANY = uuid7()
+SUGGESTION = r"analytics_suggestion_(pkey|once|\d)"
 
 
 @pytest.fixture
@@ -39,6 +43,9 @@ def shelves(db):
         record_past_sales(
             [PastSale(r, buyer, sold, "GBP", ADDRESS, now - timedelta(hours=1)) for r in references]
         )
+    for build in (live(), live(Line.CANDIDATE, "ease-1")):
+        for _ in range(100):
+            suggest(build, "for_you", uuid7(), *Product.objects.all()[:10])
 
 
 def shop():
@@ -68,10 +75,11 @@ QUESTIONS = {
         user=Order.objects.earliest("pk").user
     ).order_by("-created_at", "-pk"),
     "orders_line_product": lambda: OrderLine.objects.filter(product=ANY).order_by(),
+    SUGGESTION: lambda: suggestions._shelf(Line.CONTROL, Purpose.AGAIN, ANY),
 }
 
 
-def test_each_frequent_question_is_answered_by_its_index(shelves):
+def keep_to_indexes():
     if connection.vendor == "postgresql":  # tables this small it would rather read through
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE (SKIP_LOCKED)")
@@ -79,8 +87,24 @@ def test_each_frequent_question_is_answered_by_its_index(shelves):
             cursor.execute("SET LOCAL enable_bitmapscan = off")
             cursor.execute("SET LOCAL enable_sort = off")
 
+
+def test_each_frequent_question_is_answered_by_its_index(shelves):
+    keep_to_indexes()
+
     plans = {index: question()[:20].explain() for index, question in QUESTIONS.items()}
 
     assert {i: plan for i, plan in plans.items() if not re.search(i, plan)} == {}
     sorts = ("TEMP B-TREE", "Sort Key")
     assert {i: plan for i, plan in plans.items() if any(sort in plan for sort in sorts)} == {}
+
+
+@pytest.mark.parametrize("line", Line)
+def test_what_is_recommended_is_found_by_index_and_only_that_much_is_sorted(shelves, line):
+    keep_to_indexes()
+
+    plan = suggestions._own_and_popular(ANY, line, [uuid7(), uuid7()])[:30].explain()
+
+    by_index = rf"{SUGGESTION}.*build_id=\? AND purpose=\? AND owner=\?"  # SQLite's words
+    if connection.vendor == "postgresql":
+        by_index = rf"{SUGGESTION} on [^\n]*\n *Index Cond: [^\n]*build_id[^\n]*purpose[^\n]*owner"
+    assert re.search(by_index, plan), plan

@@ -21,7 +21,9 @@ class RangeSerializer(serializers.Serializer[Any]):
 
 
 class OutcomeSerializer(serializers.Serializer[Any]):
-    """``conversion`` is of the clicks of shoppers who were signed in (``followers``)."""
+    """``conversion`` is of the clicks of shoppers who were signed in (``followers``), each of a
+    product once a day; a purchase (``bought``) is credited to the last click before it alone.
+    """
 
     algorithm_version = serializers.CharField()
     purpose = serializers.ChoiceField(Purpose.values)

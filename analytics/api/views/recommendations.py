@@ -51,14 +51,11 @@ class QuerySerializer(LimitSerializer):
             raise serializers.ValidationError(f"There is no category {unknown[0]!r}.")
         return {pk for category in found for pk in category.shown}
 
-    def validate_user_id(self, value: UUID) -> UUID:
-        if not User.objects.filter(pk=value).exists():
-            raise serializers.ValidationError("There is no such user.")
-        return value
-
 
 class RecommendedSerializer(serializers.Serializer[Any]):
-    """``score`` is 0 to 1, comparable within one answer; ``reason`` says why, for people."""
+    """``score`` is 0 to 1, comparable within one answer, where it never rises from first to last;
+    ``reason`` says why, for people.
+    """
 
     product_id = serializers.UUIDField()
     slug = serializers.CharField()
@@ -147,11 +144,14 @@ class AlsoBoughtView(ApiView):
         responses={200: RecommendationsSerializer, **problems(404)},
     )
     def get(self, request: Request, reference: str) -> Response:
-        """What those who bought a product bought with it."""
+        """What those who bought a product bought with it, and the caller has not."""
         asked = _asked(LimitSerializer, request)
         product = get_object_or_404(Product.objects.published(), **by_reference(reference))
-        found = queries.also_bought(product.pk, line_of(request.user), limit=asked["limit"])
-        return _answer(found, request.user.pk)
+        user: Any = request.user
+        found = queries.also_bought(
+            product.pk, line_of(user), user_id=user.pk, limit=asked["limit"]
+        )
+        return _answer(found, user.pk)
 
 
 class FollowedView(ApiView):
@@ -184,15 +184,19 @@ def _asked(serializer: type[serializers.Serializer[Any]], request: Request) -> d
 
 
 def _user(request: Request, named: UUID | None) -> Any:
-    """The caller, or whom staff name.
+    """The caller, or whom staff name. Who may not name anybody learns nothing of who is there.
 
     :raises PermissionDenied: the caller may not see another user's.
+    :raises ValidationError: there is no such user.
     """
     if named in {None, request.user.pk}:
         return request.user
     if not request.user.has_perm(SEE_ANYBODYS):
         raise PermissionDenied
-    return User.objects.get(pk=named)
+    user = User.objects.filter(pk=named).first()
+    if user is None:
+        raise serializers.ValidationError({"user_id": "There is no such user."})
+    return user
 
 
 def _answer(found: Recommendations, user_id: UUID | None, *, is_shown: bool = True) -> Response:

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from accounts.models import User
 from analytics.models import Build, Purpose, Suggestion
-from analytics.recommendations.fitted import PLACES, batches
+from analytics.recommendations.fitted import batches
+from analytics.recommendations.learnt import Learnt
 from analytics.services.recommending.building import CUSTOMERS
-from analytics.services.recommending.files import Learnt, learnt
+from analytics.services.recommending.files import learnt
 from analytics.services.recommending.living import show_if_whole
 from core.jobs import Work
 
@@ -59,7 +60,7 @@ def _for_you(build: Build, known: Learnt, batch: slice, users: set[UUID]) -> Ite
 
 
 def _again(build: Build, known: Learnt, row: int) -> Iterator[Suggestion]:
-    habit = known.habits.best(row, PLACES)
+    habit = known.again(row)
     for place, item in enumerate(habit.items):
         yield Suggestion(
             build=build,

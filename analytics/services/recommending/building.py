@@ -12,12 +12,12 @@ from django.utils import timezone
 
 from analytics.models import EVERYBODY, Build, Line, Purpose, Source, Suggestion
 from analytics.queries.purchases import purchases
-from analytics.recommendations.again import Habits
 from analytics.recommendations.catalogue import VERSIONS
-from analytics.recommendations.fitted import PLACES, Fitted, batches
+from analytics.recommendations.fitted import PLACES, batches
+from analytics.recommendations.learnt import Learnt
 from analytics.recommendations.popularity import Popularity
 from analytics.recommendations.purchases import Purchases
-from analytics.services.recommending.files import Learnt, stored
+from analytics.services.recommending.files import store, written
 from analytics.services.recommending.living import PART, show_if_whole
 from catalog.models import Product
 from core import jobs
@@ -47,10 +47,9 @@ def build_recommendations(work: Work) -> None:
     build = Build(line=line, algorithm_version=version, generated_at=work.at)
     build.customers = len(bought.customers)
     work.tell(2, 3, "Handing out")
-    file = stored(build, learnt)
-    with work.finish(build=str(build.pk)):
+    with written(learnt) as file, work.finish(build=str(build.pk)):
         build.save(force_insert=True)
-        file.save(force_insert=True)
+        store(build, file)
         Suggestion.objects.bulk_create(popular(build, learnt, bought, shelf))
         _hand_out(build, len(bought.customers), len(bought.items), at=work.at)
         show_if_whole(build, at=work.at)
@@ -64,8 +63,7 @@ def _until(at: datetime) -> date:
 
 def _learnt(version: str, bought: Purchases, shelf: Mapping[UUID, UUID]) -> Learnt:
     allowed = [UUID(name) in shelf for name in bought.items]
-    fitted = Fitted.of(bought, VERSIONS[version])
-    return Learnt(fitted, Habits.of(bought), np.array(allowed, bool))
+    return Learnt.of(bought, VERSIONS[version], np.array(allowed, bool))
 
 
 def _hand_out(build: Build, customers: int, items: int, *, at: datetime) -> None:

@@ -1,41 +1,34 @@
-"""What a build has learnt, as a row that any worker can read."""
+"""What a build has learnt, as a file that any worker can have: in the database, piece by piece."""
 
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, TypeVar
 from uuid import UUID
-
-import numpy as np
-from numpy.typing import NDArray
 
 from analytics.models import Build, BuildFile
 from analytics.recommendations import storing
-from analytics.recommendations.again import Habits
-from analytics.recommendations.fitted import Fitted
+from analytics.recommendations.learnt import Learnt
 
-K = TypeVar("K")
-
-
-@dataclass(frozen=True)
-class Learnt:
-    """``allowed`` says of each item whether it may be recommended."""
-
-    fitted: Fitted
-    habits: Habits
-    allowed: NDArray[np.bool_]
-
-    def product(self, item: int) -> UUID:
-        return UUID(self.fitted.items[item])
-
-    def customer(self, row: int) -> UUID:
-        return UUID(self.fitted.customers[row])
+PIECE = 8 * 2**20
+"""Bytes of a row: the whole may be more than an engine takes at once, or a worker wants to hold twice."""
 
 
-def stored(build: Build, learnt: Learnt) -> BuildFile:
-    """Not saved yet."""
-    return BuildFile(build=build, content=_bytes(learnt))
+@contextmanager
+def written(known: Learnt) -> Iterator[Path]:
+    """A file for as long as it lasts."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "learnt.npz"
+        storing.save(known, path)
+        yield path
+
+
+def store(build: Build, path: Path) -> None:
+    """What is in ``path``. One piece at a time is in memory."""
+    with path.open("rb") as file:
+        for number, content in enumerate(iter(partial(file.read, PIECE), b"")):
+            BuildFile.objects.create(build=build, number=number, content=content)
 
 
 @lru_cache(maxsize=1)
@@ -44,18 +37,19 @@ def learnt(build_id: UUID) -> Learnt:
 
     :raises BuildFile.DoesNotExist: the build is whole, and its file gone.
     """
-    return _read(Learnt, bytes(BuildFile.objects.get(build=build_id).content))
-
-
-def _bytes(part: Any) -> bytes:
     with TemporaryDirectory() as folder:
-        path = Path(folder) / "part.npz"
-        storing.save(part, path)
-        return path.read_bytes()
+        path = Path(folder) / "learnt.npz"
+        fetch(build_id, path)
+        return storing.load(Learnt, path)
 
 
-def _read(kind: type[K], content: bytes) -> K:
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "part.npz"
-        path.write_bytes(content)
-        return storing.load(kind, path)
+def fetch(build_id: UUID, path: Path) -> None:
+    """Write to ``path`` what was stored, one piece at a time.
+
+    :raises BuildFile.DoesNotExist: as above, also if it goes meanwhile.
+    """
+    pieces = BuildFile.objects.filter(build=build_id)
+    numbers = list(pieces.order_by("number").values_list("number", flat=True))
+    with path.open("wb") as file:
+        for number in numbers or [0]:
+            file.write(pieces.get(number=number).content)

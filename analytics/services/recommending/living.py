@@ -3,6 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from analytics.models import Build, BuildFile, Live, Suggestion
 from core import jobs
 from core.jobs import Work
@@ -39,5 +41,6 @@ def forget_builds(work: Work) -> None:
     build = Build.objects.get(pk=UUID(work.arguments["build"]))
     older = Build.objects.filter(line=build.line, generated_at__lt=build.generated_at, live=None)
     BuildFile.objects.filter(build__in=older).delete()
-    for each in older.order_by("pk"):
+    remembered = older.filter(Exists(Suggestion.objects.filter(build=OuterRef("pk"))))
+    for each in remembered.order_by("pk"):
         Suggestion.objects.filter(build=each).delete()

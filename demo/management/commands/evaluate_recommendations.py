@@ -19,6 +19,9 @@ WINDOW = timedelta(days=39)
 SHIPPED_UNTIL = date(2011, 12, 10)
 """The day after the file's last, so that the cut is on the first of November."""
 
+SHOP = """the shop's orders, not the file; what was cancelled, returned, archived or moved to another category
+after the cut is seen as it is today"""
+
 
 class Command(BaseCommand):
     """Reads no database without ``--shop``, so it checks none."""
@@ -27,7 +30,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--shop", action="store_true", help="the shop's orders, not the file")
+        parser.add_argument("--shop", action="store_true", help=SHOP)
         parser.add_argument("--cut", type=_day, help="the first day that no model knows")
         parser.add_argument("--until", type=_day, help="the first day that counts no more")
         parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
@@ -62,13 +65,17 @@ def _compared(cut: date, until: date, *, shop: bool) -> comparison.Comparison:
 def _window(options: dict[str, Any]) -> tuple[date, date]:
     """Of one end the other; of none the file's, or the shop's last days.
 
-    :raises CommandError: the cut is not before its end.
+    :raises CommandError: the cut is not before its end, or the other end is beyond all days.
     """
     cut, until = options["cut"], options["until"]
     if not cut and not until:
         until = timezone.localdate(clock.now()) if options["shop"] else SHIPPED_UNTIL
-    until = until or cut + WINDOW
-    cut = cut or until - WINDOW
+    try:
+        until = until or cut + WINDOW
+        cut = cut or until - WINDOW
+    except OverflowError as error:
+        option = "--cut" if cut else "--until"
+        raise CommandError(f"{option}: there are no {WINDOW.days} days beside it") from error
     if cut >= until:
         raise CommandError("--until: not after --cut")
     return cut, until
