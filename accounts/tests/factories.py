@@ -12,9 +12,9 @@ class UserFactory(factory.django.DjangoModelFactory[User]):
         model = User
         skip_postgeneration_save = True
 
-    email = factory.Sequence("person{:05}@example.com".format)
+    email = factory.Sequence("person1{:05}@example.com".format)
     first_name = "Pat"
-    last_name = factory.Sequence("Person{:05}".format)
+    last_name = factory.Sequence("Person1{:05}".format)
     password = factory.django.Password(PASSWORD)
 
 
@@ -23,7 +23,7 @@ class SellerFactory(factory.django.DjangoModelFactory[Seller]):
         model = Seller
 
     user = factory.SubFactory(UserFactory)
-    name = factory.Sequence("Shop {:05}".format)
-    slug = factory.Sequence("shop-{:05}".format)
+    name = factory.Sequence("Shop 1{:05}".format)
+    slug = factory.Sequence("shop-1{:05}".format)
     status = Seller.Status.APPROVED
     commission_rate = 1000

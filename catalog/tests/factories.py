@@ -18,16 +18,16 @@ class CategoryFactory(factory.django.DjangoModelFactory[Category]):
     class Meta:
         model = Category
 
-    name = factory.Sequence("Category {:05}".format)
-    slug = factory.Sequence("category-{:05}".format)
+    name = factory.Sequence("Category 1{:05}".format)
+    slug = factory.Sequence("category-1{:05}".format)
 
 
 class BrandFactory(factory.django.DjangoModelFactory[Brand]):
     class Meta:
         model = Brand
 
-    name = factory.Sequence("Brand {:05}".format)
-    slug = factory.Sequence("brand-{:05}".format)
+    name = factory.Sequence("Brand 1{:05}".format)
+    slug = factory.Sequence("brand-1{:05}".format)
 
 
 class ProductFactory(factory.django.DjangoModelFactory[Product]):
@@ -36,8 +36,8 @@ class ProductFactory(factory.django.DjangoModelFactory[Product]):
 
     seller = factory.SubFactory(SellerFactory)
     category = factory.SubFactory(CategoryFactory)
-    title = factory.Sequence("Product {:05}".format)
-    slug = factory.Sequence("product-{:05}".format)
+    title = factory.Sequence("Product 1{:05}".format)
+    slug = factory.Sequence("product-1{:05}".format)
     currency = "GBP"
 
 
