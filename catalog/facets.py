@@ -12,8 +12,9 @@ from django.db.models import Case, F, IntegerField, When
 from catalog.models.products import ProductQuerySet
 from core.money import exponent
 
-BANDS = (0, 5, 10, 25, 50, 100, 250, 500)
-"""Where the bands of prices begin, in units of the shop's currency; the last has no end."""
+BANDS = (0, 5, 10, 20, 50, 100, 200, 500)
+"""Where the bands of prices begin, in units of the shop's currency; the last has no end. Each is where a
+step begins that the database counts by, see ``steps``."""
 
 READERS: Mapping[str, Callable[[str], Any]] = {
     "category": UUID,

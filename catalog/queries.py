@@ -1,17 +1,19 @@
 """Reads of the catalogue that are not rows of one model.
 
-Counts of what is published come from ``RollUp``, which the database keeps: they cost the same
-whatever the number of products. Counts under a search or a price are counted.
+Counts of what is published come from ``RollUp`` and, under a price, ``PriceStep``, which the database
+keeps: they cost the same whatever the number of products. Counts under a search are counted.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 
+from catalog import steps
 from catalog.facets import counted_by, starts
 from catalog.models import Brand, Category, Product, RollUp, Wishlist
 from catalog.models.products import ProductQuerySet
@@ -145,34 +147,40 @@ def _rolled_up(asked: Mapping[str, Any]) -> QuerySet[RollUp] | None:
     return rows.filter(category__in=asked["category"].shown) if "category" in asked else rows
 
 
-def _facet_counts(narrowed: Narrowed) -> dict[str, dict[Any, int]]:
-    """Products for each value of each of ``FACETS``: from roll-ups, or counted once for all that
-    leave out the same filters."""
-    counts: dict[str, dict[Any, int]] = {}
-    together: dict[frozenset[str], list[str]] = {}
+def _facet_counts(narrowed: Narrowed) -> dict[str, Counter[Any]]:
+    """Products for each value of each of ``FACETS``: as far as roll-ups tell, and the rest counted at
+    once for all that leave out the same filters."""
+    counts: dict[str, Counter[Any]] = {}
+    together: dict[tuple[frozenset[str], Q], list[str]] = {}
     for name, own in FACETS.items():
-        rows = _shelves(narrowed.asked, name) if name in SHELF else None
-        if rows is None:
-            together.setdefault(frozenset(own & narrowed.asked.keys()), []).append(name)
-        else:
-            counts[name] = _sums(rows, SHELF[name])
-    for left_out, names in together.items():
-        counts |= counted_by(narrowed.but(*left_out), names)
-    return counts
+        others = {n: value for n, value in narrowed.asked.items() if n not in own}
+        counts[name], left = _kept(others, name)
+        if left is not None:
+            together.setdefault((frozenset(own & narrowed.asked.keys()), left), []).append(name)
+    for (left_out, left), names in together.items():
+        for name, found in counted_by(narrowed.but(*left_out).filter(left), names).items():
+            counts[name].update(found)
+    return {name: +count for name, count in counts.items()}
+
+
+def _kept(asked: Mapping[str, Any], name: str) -> tuple[Counter[Any], Q | None]:
+    """Counts that roll-ups have, and which products are left to be counted (None: no more)."""
+    rows = _shelves(asked, name) if name in SHELF else None
+    return steps.counted(asked, name) if rows is None else (_sums(rows, SHELF[name]), None)
 
 
 def _shelves(asked: Mapping[str, Any], name: str) -> QuerySet[RollUp] | None:
-    """What roll-ups have of all that is asked for but ``name``; None if they were not kept by that."""
-    rows = _rolled_up({n: value for n, value in asked.items() if n != name})
+    """What roll-ups have for ``name`` under what is asked for; None if they were not kept by that."""
+    rows = _rolled_up(asked)
     if rows is None:
         return None
     return rows.exclude(brand=None) if name == "brand" else rows.filter(brand=asked.get("brand"))
 
 
-def _sums(rows: QuerySet[RollUp], column: str) -> dict[Any, int]:
+def _sums(rows: QuerySet[RollUp], column: str) -> Counter[Any]:
     summed = rows.order_by().values(column).annotate(number=Sum("products"))
     pairs = summed.values_list(column, "number")
-    return {value: number for value, number in pairs if value and number}
+    return Counter({value: number for value, number in pairs if value})
 
 
 def _bands(counts: Mapping[int, int]) -> list[Band]:

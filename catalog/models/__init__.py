@@ -3,7 +3,7 @@
 from catalog.models.changes import CatalogueChange
 from catalog.models.media import Media
 from catalog.models.products import Product, Variant, option_key
-from catalog.models.search import RollUp, SearchDocument, SearchWord
+from catalog.models.search import PriceStep, RollUp, SearchDocument, SearchWord
 from catalog.models.shelves import Brand, Category
 from catalog.models.stock import StockMovement
 from catalog.models.wishlists import Wishlist, WishlistItem
@@ -13,6 +13,7 @@ __all__ = [
     "CatalogueChange",
     "Category",
     "Media",
+    "PriceStep",
     "Product",
     "RollUp",
     "SearchDocument",

@@ -154,6 +154,11 @@ class Product(Versioned):
                 fields=["brand", "status", "price", "id"], name="catalog_product_brand_price"
             ),
             models.Index(fields=["seller", "-created_at", "-id"], name="catalog_product_seller"),
+            models.Index(
+                fields=["price", "id"],
+                condition=models.Q(featured=True),
+                name="catalog_product_featured",
+            ),
             models.Index(fields=["status", "price", "id"], name="catalog_product_price"),
             models.Index(fields=["status", "-created_at", "-id"], name="catalog_product_newest"),
             models.Index(fields=["status", "-units_sold", "-id"], name="catalog_product_sales"),

@@ -83,3 +83,31 @@ class RollUp(models.Model):
 
     def __str__(self) -> str:
         return f"{self.products:+} in {self.category_id}"
+
+
+class PriceStep(models.Model):
+    """How many published products from one price to the next a category gained or lost, or a brand did.
+
+    A ``step`` begins at a price, in minor units of ``currency``, whose digits but the first are zeros: 900,
+    1000, 2000. A product counts in its category's rows and, if it has a brand, in the brand's. As of
+    ``RollUp``, rows are only added, and are folded.
+    """
+
+    category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="+", null=True)
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+", null=True)
+    condition = models.CharField(max_length=12)
+    in_stock = models.BooleanField()
+    currency = models.CharField(max_length=3)
+    step = models.BigIntegerField()
+    products = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(category=None) ^ models.Q(brand=None),
+                name="catalog_pricestep_category_or_brand",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.products:+} from {self.step} in {self.category_id or self.brand_id}"

@@ -1,14 +1,28 @@
 """Counts beside filters: what each choice would leave, all else staying as it is."""
 
+from collections import Counter
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
 
+import catalog.queries
 from catalog import totals
+from catalog.facets import starts
+from catalog.filters import ProductFilter
 from catalog.models import Product
+from catalog.steps import step_of
 from catalog.tests.factories import BrandFactory, CategoryFactory, on_sale
+from core.money import Money
 
 URL = "/api/v1/products"
+PRICES = st.one_of(
+    st.integers(0, 120), st.sampled_from([899, 900, 999, 1000, 1001, 1999, 2000, 50_000])
+)
+"""In minor units: many of a step, and those where one begins or ends."""
 
 
 @pytest.fixture
@@ -72,6 +86,51 @@ def test_a_band_is_two_prices_that_may_be_asked_for(api, shelf):
     )
     band = f"min_price={bands[1]['min_price']}&max_price={bands[1]['max_price']}"
     assert api().get(f"{URL}?{band}").json()["total"] == 1
+
+
+class UnderPrices(TestCase):
+    """Whatever prices things have and are asked for, and whichever shelf, as many are counted as there are."""
+
+    @given(
+        prices=st.lists(PRICES, min_size=1, max_size=6),
+        bounds=st.tuples(PRICES | st.none(), PRICES | st.none()),
+        shelf=st.sampled_from(["", "&category=", "&brand=", "&condition=new", "&in_stock=true"]),
+    )
+    @settings(max_examples=25, deadline=None)
+    def test_whole_steps_and_their_ends_are_all_that_is_asked_for(self, prices, bounds, shelf):
+        sold = [on_sale(price=p, brand=BrandFactory()).product for p in prices]
+        shelf += {"category": sold[0].category.slug, "brand": sold[0].brand.slug}.get(
+            shelf[1:-1], ""
+        )
+        lowest, highest = sorted(bounds, key=lambda b: (b is None, b))
+        asked = {"min_price": lowest, "max_price": highest}
+        query = "".join(f"&{n}={Money(b, 'GBP')}" for n, b in asked.items() if b is not None)
+
+        counted = facets(lambda: self.client, shelf + query)
+
+        def left(name, own):
+            others = "&".join(f for f in (shelf + query).split("&") if not f.startswith(own))
+            found = self.client.get(f"{URL}?limit=100&{others}").json()["results"]
+            return dict(Counter(each[name]["slug"] for each in found))
+
+        assert counted["category"] == left("category", ("category",))
+        assert counted["brand"] == left("brand", ("brand",))
+
+
+def test_bands_begin_where_steps_do():
+    assert [start for start in starts() if step_of(start) != start] == []
+
+
+def test_whole_steps_are_counted_without_a_look_at_products(shelf):
+    asked = {"min_price": "5.00", "max_price": "499.99", "condition": "new", "in_stock": "false"}
+    narrowed = ProductFilter(asked, queryset=Product.objects.published())
+    assert narrowed.is_valid()
+
+    with CaptureQueriesContext(connection) as queries:
+        counted = catalog.queries.facets(narrowed)
+
+    assert [(brand.name, brand.product_count) for brand in counted.brands] == [("Lumen", 1)]
+    assert [each["sql"] for each in queries if '"catalog_product"' in each["sql"]] == []
 
 
 def test_facets_only_come_where_they_are_asked_for(api, shelf):

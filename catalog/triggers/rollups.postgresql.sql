@@ -1,6 +1,11 @@
 -- What a statement did to the figures of each shelf, as rows that are only added: writers never wait for each other.
 -- Each change is in a row of the shelf (brand NULL: of all brands) and, where there is a brand, in one of the brand.
+-- So are steps of prices, in a row of the category and, where there is a brand, in one of the brand.
 -- Sellers are locked, so that one who is being suspended is not read as approved.
+CREATE OR REPLACE FUNCTION catalog_price_step(price bigint) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT price - price % CAST(substr('1000000000000000000', 1, length(CAST(price AS text))) AS bigint)
+$$;
+
 CREATE OR REPLACE FUNCTION catalog_rollup_products() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'UPDATE' THEN
@@ -24,6 +29,13 @@ BEGIN
        AND seller_id IN (SELECT id FROM accounts_seller WHERE status = 'approved')
      GROUP BY GROUPING SETS ((category_id, condition, in_stock, currency), (category_id, brand_id, condition, in_stock, currency))
     HAVING (sum(sign) <> 0 OR sum(sign * price) <> 0 OR sum(sign * (rating > 0)::int) <> 0 OR sum(sign * rating) <> 0) AND (GROUPING(brand_id) = 1 OR brand_id IS NOT NULL);
+    INSERT INTO catalog_pricestep (category_id, brand_id, condition, in_stock, currency, step, products)
+    SELECT category_id, brand_id, condition, in_stock, currency, catalog_price_step(price), sum(sign)
+      FROM (SELECT 1 AS sign, * FROM fresh UNION ALL SELECT -1, * FROM stale) change
+     WHERE status = 'active' AND deleted_at IS NULL
+       AND seller_id IN (SELECT id FROM accounts_seller WHERE status = 'approved')
+     GROUP BY GROUPING SETS ((category_id, condition, in_stock, currency, catalog_price_step(price)), (brand_id, condition, in_stock, currency, catalog_price_step(price)))
+    HAVING sum(sign) <> 0 AND (GROUPING(brand_id) = 1 OR brand_id IS NOT NULL);
     RETURN NULL;
   END IF;
   PERFORM 1 FROM accounts_seller WHERE id IN (SELECT seller_id FROM fresh) ORDER BY id FOR SHARE;
@@ -34,6 +46,13 @@ BEGIN
    WHERE status = 'active' AND deleted_at IS NULL
      AND seller_id IN (SELECT id FROM accounts_seller WHERE status = 'approved')
    GROUP BY GROUPING SETS ((category_id, condition, in_stock, currency), (category_id, brand_id, condition, in_stock, currency))
+  HAVING GROUPING(brand_id) = 1 OR brand_id IS NOT NULL;
+  INSERT INTO catalog_pricestep (category_id, brand_id, condition, in_stock, currency, step, products)
+  SELECT category_id, brand_id, condition, in_stock, currency, catalog_price_step(price), sum(sign)
+    FROM fresh CROSS JOIN (SELECT CASE TG_OP WHEN 'INSERT' THEN 1 ELSE -1 END AS sign) done
+   WHERE status = 'active' AND deleted_at IS NULL
+     AND seller_id IN (SELECT id FROM accounts_seller WHERE status = 'approved')
+   GROUP BY GROUPING SETS ((category_id, condition, in_stock, currency, catalog_price_step(price)), (brand_id, condition, in_stock, currency, catalog_price_step(price)))
   HAVING GROUPING(brand_id) = 1 OR brand_id IS NOT NULL;
   RETURN NULL;
 END $$;
@@ -59,6 +78,17 @@ BEGIN
    WHERE product.status = 'active' AND deleted_at IS NULL
    GROUP BY GROUPING SETS ((category_id, condition, in_stock, product.currency), (category_id, brand_id, condition, in_stock, product.currency))
   HAVING GROUPING(brand_id) = 1 OR brand_id IS NOT NULL;
+  INSERT INTO catalog_pricestep (category_id, brand_id, condition, in_stock, currency, step, products)
+  SELECT category_id, brand_id, condition, in_stock, product.currency, catalog_price_step(price), sum(sign)
+    FROM (
+      SELECT fresh.id, CASE fresh.status WHEN 'approved' THEN 1 ELSE -1 END AS sign
+        FROM fresh JOIN stale USING (id)
+       WHERE (fresh.status = 'approved') <> (stale.status = 'approved')
+    ) seller
+    JOIN catalog_product product ON product.seller_id = seller.id
+   WHERE product.status = 'active' AND deleted_at IS NULL
+   GROUP BY GROUPING SETS ((category_id, condition, in_stock, product.currency, catalog_price_step(price)), (brand_id, condition, in_stock, product.currency, catalog_price_step(price)))
+  HAVING GROUPING(brand_id) = 1 OR brand_id IS NOT NULL;
   RETURN NULL;
 END $$;
 
@@ -68,6 +98,7 @@ CREATE OR REPLACE TRIGGER catalog_rollup_seller_changed AFTER UPDATE ON accounts
 CREATE OR REPLACE FUNCTION catalog_rollup_emptied() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   DELETE FROM catalog_rollup;
+  DELETE FROM catalog_pricestep;
   RETURN NULL;
 END $$;
 
@@ -88,3 +119,16 @@ SELECT category_id, brand_id, condition, in_stock, currency, sum(products), sum(
 ) counted
 GROUP BY category_id, brand_id, condition, in_stock, currency
 HAVING sum(products) <> 0 OR sum(price) <> 0 OR sum(rated) <> 0 OR sum(rating) <> 0;
+INSERT INTO catalog_pricestep (category_id, brand_id, condition, in_stock, currency, step, products)
+SELECT category_id, brand_id, condition, in_stock, currency, step, sum(products) FROM (
+  SELECT shelf.category_id, shelf.brand_id, condition, in_stock, product.currency, catalog_price_step(price) AS step, 1 AS products
+    FROM catalog_product product
+    JOIN accounts_seller seller ON seller.id = product.seller_id
+    CROSS JOIN LATERAL (VALUES (product.category_id, NULL), (NULL, product.brand_id)) shelf (category_id, brand_id)
+   WHERE product.status = 'active' AND product.deleted_at IS NULL AND seller.status = 'approved'
+     AND (shelf.category_id IS NOT NULL OR shelf.brand_id IS NOT NULL)
+  UNION ALL
+  SELECT category_id, brand_id, condition, in_stock, currency, step, -products FROM catalog_pricestep
+) counted
+GROUP BY category_id, brand_id, condition, in_stock, currency, step
+HAVING sum(products) <> 0;

@@ -19,7 +19,7 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-PATIENCE = 10_000  # ms
+PATIENCE = 30_000  # ms
 PHONE = {"width": 320, "height": 640}
 DESK = {"width": 1280, "height": 900}
 

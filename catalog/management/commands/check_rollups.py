@@ -21,8 +21,8 @@ class Command(BaseCommand):
             return
         wrong = rollups.differences()
         for shelf, figures in sorted(wrong.items(), key=str):
-            named = zip(rollups.FIGURES, figures, strict=True)
-            self.stderr.write(f"{shelf}: {', '.join(f'{name} {by:+}' for name, by in named)}")
+            told = ", ".join(f"{name} {by:+}" for name, by in figures.items())
+            self.stderr.write(f"{shelf}: {told}")
         if wrong:
             raise CommandError(f"{len(wrong)} shelves differ from a recount")
         self.stdout.write("Roll-ups equal a recount")
