@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from django.core.cache import cache
 from django_redis.exceptions import ConnectionInterrupted
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 log = logging.getLogger(__name__)
 
@@ -48,8 +48,9 @@ class Lenient:
         """Those of ``keys`` that are there."""
         return self._ask(lambda: cache.get_many(keys), {})
 
-    def set(self, key: str, value: object, seconds: float) -> None:
-        self._ask(lambda: cache.set(key, value, seconds), None)
+    def set(self, key: str, value: object, seconds: float) -> bool:
+        """Whether it is there now."""
+        return self._ask(lambda: cache.set(key, value, seconds) is not False, False)  # noqa: FBT003  # what is said instead
 
     def add(self, key: str, value: object, seconds: float) -> bool:
         """Whether it was not there: True for everybody while none can tell."""
@@ -63,6 +64,11 @@ class Lenient:
             return otherwise
         try:
             return ask()
+        except (
+            ResponseError
+        ) as error:  # it is full, say: what is there can be had, and be taken away
+            log.warning("The cache refuses: %s", error)
+            return otherwise
         except (ConnectionInterrupted, RedisError) as error:
             log.warning("The cache does not answer: %s", error)
             self.out_until = time.monotonic() + OUT_FOR
@@ -87,8 +93,7 @@ def fetch(
     kept = False
     try:
         built = build()
-        if kept := is_kept(built):
-            store.set(key, built, lasting.total_seconds())
+        kept = is_kept(built) and store.set(key, built, lasting.total_seconds())
     finally:
         if not kept:  # else they find it, and the door goes by itself
             store.delete(_door(key))

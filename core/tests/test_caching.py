@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django_redis.exceptions import ConnectionInterrupted
+from redis.exceptions import OutOfMemoryError
 
 from core import caching
 from core.caching import Outcome, fetch
@@ -134,3 +135,17 @@ def test_a_cache_that_is_out_is_left_alone_for_a_while(monkeypatch: pytest.Monke
     monkeypatch.setattr(caching.store, "out_until", 0.0)
     assert fetch("a", MINUTE, lambda: 3, kept) == (3, Outcome.BUILT)
     assert fetch("a", MINUTE, lambda: 4, kept) == (3, Outcome.HIT)
+
+
+def full(*_: object, **__: object) -> None:
+    raise OutOfMemoryError("OOM command not allowed when used memory > 'maxmemory'.")
+
+
+def test_a_cache_that_is_full_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as at_its_limit:
+        at_its_limit.setattr(cache, "set", full)
+        assert fetch("a", MINUTE, lambda: 1, kept) == (1, Outcome.BUILT)
+
+    assert cache.get("a:door") is None
+    assert fetch("a", MINUTE, lambda: 2, kept) == (2, Outcome.BUILT)
+    assert fetch("a", MINUTE, lambda: 3, kept) == (2, Outcome.HIT)
