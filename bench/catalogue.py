@@ -3,6 +3,7 @@
 import json
 import statistics
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -41,6 +42,8 @@ SETTINGS = {
 SEED = 1
 SMALL, BIG = "small", "big"
 """Databases, and those of Redis are numbered after them."""
+SEEDED_WITHIN = 60
+"""Seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +84,13 @@ def main(quick: bool) -> int:
     with _servers() as (cluster, folder):
         about = machine.describe(folder, cluster.psql("SHOW server_version"))
         _say(f"{about}\nServer: {', '.join(f'{k}={v}' for k, v in SETTINGS.items())}")
-        facts, same = _filled(cluster, folder, size)
+        facts, same, seeding = _filled(cluster, folder, size)
         with _contenders(cluster, folder) as (shops, cache):
             found = questions.searches(facts, size.searches)
             _agree(shops, facts, found)
             arena = rates.Arena(cache, facts, folder, size.rounds, size.seconds, _say)
             figures = [
+                seeding,
                 *_rates(arena, shops),
                 *_latencies(cluster, shops, cache, found, size),
                 *_growth(shops, cache, same, size),
@@ -110,17 +114,20 @@ def _project(cluster: Cluster, folder: Path, database: str) -> Project:
     return Project(cluster.url(database), folder / f"{database}-var")
 
 
-def _filled(cluster: Cluster, folder: Path, size: Size) -> tuple[Facts, Facts]:
-    """Facts of the catalogue, and of the part of it that is the same in the larger one."""
+def _filled(cluster: Cluster, folder: Path, size: Size) -> tuple[Facts, Facts, Figure]:
+    """Facts of the catalogue, and of the part of it that is the same in the larger one; how long it took."""
     _say(f"Seeding {size.products:,} products")
     cluster.psql(f"CREATE DATABASE {SMALL}")
     small = _project(cluster, folder, SMALL)
     small.migrate()
+    began = time.monotonic()
     small.manage("seed_catalog", f"--products={size.products}", f"--seed={SEED}")
+    took = time.monotonic() - began
     small.call("bench.catalogue_parts.settled")
     cluster.psql("VACUUM (ANALYZE)", SMALL)
     facts: Facts = small.call("bench.catalogue_parts.facts", seed=SEED)
-    return facts, _grown(cluster, folder, facts, size)
+    seeding = latencies.within(f"seeding {size.products:,} products", took, SEEDED_WITHIN, "s")
+    return facts, _grown(cluster, folder, facts, size), seeding
 
 
 def _grown(cluster: Cluster, folder: Path, facts: Facts, size: Size) -> Facts:

@@ -90,11 +90,11 @@ def _p99(kind: str, rounds: Sequence[Sequence[float]]) -> Figure:
     return within(f"search, cold: {kind}, p99", p99, P99_BARS.get(kind))
 
 
-def within(label: str, milliseconds: float, bar: float | None) -> Figure:
+def within(label: str, took: float, bar: float | None, unit: str = "ms") -> Figure:
     """A figure that is judged by itself, if there is a bar."""
     if bar is None:
-        return Figure(label, milliseconds, "ms")
-    return Figure(label, milliseconds, "ms", milliseconds / bar, f"{bar:g} ms", at_most=1.0)
+        return Figure(label, took, unit)
+    return Figure(label, took, unit, took / bar, f"{bar:g} {unit}", at_most=1.0)
 
 
 def depth(bench: Bench, mercat: Shop, row: dict[str, str], place: int, count: int) -> Figure:
