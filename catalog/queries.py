@@ -1,7 +1,8 @@
 """Reads of the catalogue that are not rows of one model.
 
 Counts of what is published come from ``RollUp`` and, under a price, ``PriceStep``, which the database
-keeps: they cost the same whatever the number of products. Counts under a search are counted.
+keeps: they cost the same whatever the number of products. What these do not tell is counted: products at
+both ends of a stretch of prices, those of a brand within a category, those that a search finds.
 """
 
 from collections import Counter

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q, Sum, Value
+from django.db.models import Count, F, Q, Sum, Value, Window
 from django.db.models.expressions import CombinedExpression
 
 from accounts.models import Seller
@@ -73,16 +73,19 @@ def fold_rollups() -> int:
     """Add up the rows of each shelf, and of each step of prices, into one. Returns how many rows fewer there are.
 
     Rows are locked in pk order, and only those that are locked are replaced: what is added
-    meanwhile stays, and of two at once the second finds nothing left to do.
+    meanwhile stays, and of two at once the second finds nothing left to do. What has one row keeps it.
     """
     return sum(map(_fold, KINDS))
 
 
 def _fold(kind: Kind) -> int:
-    rows = list(kind.model.objects.order_by("pk").select_for_update())
+    objects = kind.model.objects
+    number = Window(Count("pk"), partition_by=[F(name) for name in kind.by])
+    scattered = objects.annotate(number=number).filter(number__gt=1).values("pk")
+    rows = list(objects.filter(pk__in=scattered).order_by("pk").select_for_update())
     shelves = _added_up(map(kind.read, rows))
-    kind.model.objects.filter(pk__in=[row.pk for row in rows]).delete()
-    kind.model.objects.bulk_create([kind.row(*each) for each in shelves.items()], batch_size=500)
+    objects.filter(pk__in=[row.pk for row in rows]).delete()
+    objects.bulk_create([kind.row(*each) for each in shelves.items()], batch_size=500)
     return len(rows) - len(shelves)
 
 

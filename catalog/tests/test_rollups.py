@@ -12,7 +12,7 @@ from hypothesis.extra.django import TestCase
 from accounts.models import Seller
 from accounts.tests.factories import SellerFactory
 from catalog import rollups
-from catalog.models import Product, RollUp
+from catalog.models import PriceStep, Product, RollUp
 from catalog.seeding import fill, missing, prepare
 from catalog.tests.factories import BrandFactory, CategoryFactory, on_sale
 
@@ -57,7 +57,7 @@ class Counted(TestCase):
             st.sampled_from(["approved", "suspended"]),
         ),
         st.just(lambda made: rollups.fold_rollups()),
-        st.just(lambda made: Product.objects.update(currency="GBP", condition="used")),
+        st.just(lambda made: Product.objects.update(condition="used")),
     )
 
     @given(st.lists(steps, max_size=8))
@@ -86,7 +86,16 @@ def test_folding_leaves_one_row_for_each_shelf_and_the_same_sums(db):
     row = RollUp.objects.get()
     assert (row.products, row.price, row.category_id) == (3, 600, category.pk)
     assert (row.rated, row.rating) == (3, 1200)
+    assert [(each.step, each.products) for each in PriceStep.objects.order_by("step")] == [
+        (100, 1),
+        (200, 1),
+        (300, 1),
+    ]
+    steps = set(PriceStep.objects.values_list("pk", flat=True))
+    on_sale(price=100)
     assert rollups.fold_rollups() == 0
+    assert RollUp.objects.filter(pk=row.pk).exists()
+    assert steps < set(PriceStep.objects.values_list("pk", flat=True))
 
 
 def test_a_wrong_figure_is_named_and_repaired(db):
