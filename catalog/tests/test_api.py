@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Seller
+from catalog.filters import ORDERINGS
 from catalog.models import Category, Media, Product
 from catalog.tests.factories import BrandFactory, CategoryFactory, VariantFactory, on_sale
 
@@ -190,16 +191,21 @@ def test_cursors_walk_forth_and_back_over_ties(api, db, ordering):
     assert [title for page in reversed(back) for title in page] == everything
 
 
-def test_a_cursor_neither_repeats_nor_skips_while_products_are_added(api, db):
-    for number in range(4):
-        on_sale(title=f"P{number}")
-    first = api().get(f"{URL}?limit=2&cursor=&ordering=newest").json()
-    on_sale(title="Late")
+@pytest.mark.parametrize("ordering", [*sorted(ORDERINGS.keys() - {"relevance"}), "-brand,-price"])
+def test_a_cursor_neither_repeats_nor_skips_while_products_are_added(api, db, ordering):
+    there = [on_sale(title=f"P{number}", price=500).product.title for number in range(5)]
+    everything = titles(api().get(f"{URL}?ordering={ordering}"))
+    first = api().get(f"{URL}?limit=2&cursor=&ordering={ordering}").json()
 
-    second = api().get(first["next"])
+    on_sale(title="A new one", price=100, units_sold=1, brand=BrandFactory())
+    on_sale(title="P2a", price=500)
+    on_sale(title="Zebra", price=900)
+    seen = [each["title"] for each in first["results"]]
+    for page in walk(api, first["next"], "next"):
+        seen += page
 
-    assert titles(second) == ["P1", "P0"]
-    assert first["total"] is None
+    assert (sorted(everything), first["total"]) == (there, None)
+    assert [title for title in seen if title in there] == everything
 
 
 def test_a_cursor_of_another_ordering_is_refused(api, db):

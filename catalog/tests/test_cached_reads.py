@@ -12,7 +12,8 @@ from prometheus_client import REGISTRY
 from catalog.models import Product, Variant
 from catalog.services import edit_variant
 from catalog.tests.factories import on_sale
-from core import prepared
+from core import caching, prepared
+from core.api import cached
 from core.api.pagination import Pages
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -83,6 +84,45 @@ def test_a_price_is_seen_by_the_next_request(cup: Variant, api: Any) -> None:
 
     changed = api().get(LIST, headers={"If-None-Match": tag})
     assert (price(changed), changed["ETag"] == tag) == ("4.50", False)
+
+
+def test_a_price_is_seen_in_every_process_whatever_it_remembers(
+    cup: Variant, api: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    processes = [cached.Memory(most=1), cached.Memory(most=1)]
+
+    def asked(memory: cached.Memory) -> str:
+        monkeypatch.setattr(cached, "memory", memory)
+        return price(api().get(LIST))
+
+    assert [asked(memory) for memory in processes] == ["5.00", "5.00"]
+
+    edit_variant(cup, {"price": 450}, version=None, at=NOW)
+
+    assert [asked(memory) for memory in processes] == ["4.50", "4.50"]
+
+
+@pytest.mark.parametrize(
+    ("path", "minutes"),
+    [
+        (LIST, 2),
+        (f"{LIST}/suggest?q=cu", 2),
+        (f"{LIST}/cup", 15),
+        (f"{LIST}/stats", 5),
+        (f"{LIST}/brands", 60),
+        (f"{LIST}/categories", 60),
+        ("/api/v1/categories", 60),
+    ],
+)
+def test_answers_are_kept_for_a_while(
+    cup: Variant, api: Any, monkeypatch: pytest.MonkeyPatch, path: str, minutes: int
+) -> None:
+    kept = []
+    monkeypatch.setattr(caching.store, "set", lambda _key, _value, seconds: kept.append(seconds))
+
+    api().get(path)
+
+    assert kept == [minutes * 60]
 
 
 def test_readers_never_see_a_price_older_than_the_last_commit(cup: Variant, api: Any) -> None:
