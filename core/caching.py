@@ -50,7 +50,12 @@ class Lenient:
 
     def set(self, key: str, value: object, seconds: float) -> bool:
         """Whether it is there now."""
-        return self._ask(lambda: cache.set(key, value, seconds) is not False, False)  # noqa: FBT003  # what is said instead
+
+        def put() -> bool:
+            cache.set(key, value, seconds)
+            return True
+
+        return self._ask(put, False)  # noqa: FBT003  # what is said instead
 
     def add(self, key: str, value: object, seconds: float) -> bool:
         """Whether it was not there: True for everybody while none can tell."""
