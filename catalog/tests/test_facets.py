@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -96,6 +96,7 @@ class UnderPrices(TestCase):
         bounds=st.tuples(PRICES | st.none(), PRICES | st.none()),
         shelf=st.sampled_from(["", "&category=", "&brand=", "&condition=new", "&in_stock=true"]),
     )
+    @example(prices=[14, 15, 20, 30, 35, 36], bounds=(15, 35), shelf="")
     @settings(max_examples=25, deadline=None)
     def test_whole_steps_and_their_ends_are_all_that_is_asked_for(self, prices, bounds, shelf):
         sold = [on_sale(price=p, brand=BrandFactory()).product for p in prices]
