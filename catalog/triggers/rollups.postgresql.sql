@@ -66,28 +66,24 @@ CREATE OR REPLACE TRIGGER catalog_rollup_product_removed AFTER DELETE ON catalog
 
 CREATE OR REPLACE FUNCTION catalog_rollup_sellers() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO catalog_rollup (category_id, brand_id, condition, in_stock, currency, products, price, rated, rating)
-  SELECT category_id, brand_id, condition, in_stock, product.currency, sum(sign), sum(sign * price),
-         sum(sign * (rating > 0)::int), sum(sign * rating)
-    FROM (
-      SELECT fresh.id, CASE fresh.status WHEN 'approved' THEN 1 ELSE -1 END AS sign
-        FROM fresh JOIN stale USING (id)
-       WHERE (fresh.status = 'approved') <> (stale.status = 'approved')
-    ) seller
-    JOIN catalog_product product ON product.seller_id = seller.id
-   WHERE product.status = 'active' AND deleted_at IS NULL
-   GROUP BY GROUPING SETS ((category_id, condition, in_stock, product.currency), (category_id, brand_id, condition, in_stock, product.currency))
-  HAVING GROUPING(brand_id) = 1 OR brand_id IS NOT NULL;
+  WITH change AS (
+    SELECT CASE fresh.status WHEN 'approved' THEN 1 ELSE -1 END AS sign,
+           category_id, brand_id, condition, in_stock, product.currency, price, rating
+      FROM fresh JOIN stale USING (id) JOIN catalog_product product ON product.seller_id = fresh.id
+     WHERE (fresh.status = 'approved') <> (stale.status = 'approved')
+       AND product.status = 'active' AND product.deleted_at IS NULL
+  ), shelved AS (
+    INSERT INTO catalog_rollup (category_id, brand_id, condition, in_stock, currency, products, price, rated, rating)
+    SELECT category_id, brand_id, condition, in_stock, currency, sum(sign), sum(sign * price),
+           sum(sign * (rating > 0)::int), sum(sign * rating)
+      FROM change
+     GROUP BY GROUPING SETS ((category_id, condition, in_stock, currency), (category_id, brand_id, condition, in_stock, currency))
+    HAVING GROUPING(brand_id) = 1 OR brand_id IS NOT NULL
+  )
   INSERT INTO catalog_pricestep (category_id, brand_id, condition, in_stock, currency, step, products)
-  SELECT category_id, brand_id, condition, in_stock, product.currency, catalog_price_step(price), sum(sign)
-    FROM (
-      SELECT fresh.id, CASE fresh.status WHEN 'approved' THEN 1 ELSE -1 END AS sign
-        FROM fresh JOIN stale USING (id)
-       WHERE (fresh.status = 'approved') <> (stale.status = 'approved')
-    ) seller
-    JOIN catalog_product product ON product.seller_id = seller.id
-   WHERE product.status = 'active' AND deleted_at IS NULL
-   GROUP BY GROUPING SETS ((category_id, condition, in_stock, product.currency, catalog_price_step(price)), (brand_id, condition, in_stock, product.currency, catalog_price_step(price)))
+  SELECT category_id, brand_id, condition, in_stock, currency, catalog_price_step(price), sum(sign)
+    FROM change
+   GROUP BY GROUPING SETS ((category_id, condition, in_stock, currency, catalog_price_step(price)), (brand_id, condition, in_stock, currency, catalog_price_step(price)))
   HAVING GROUPING(brand_id) = 1 OR brand_id IS NOT NULL;
   RETURN NULL;
 END $$;
